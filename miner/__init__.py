@@ -1,0 +1,16 @@
+"""Mines inspection letters: from the published PDF to findings that can be searched and cited.
+
+The way of one letter, a module for each step (`pipeline.mine_letter` joins them):
+
+    corpus      which files there are, which team a letter speaks of
+    pages       PDF or text -> lines of words, each with its place on the page
+    structure   lines + report profile -> facts, sections, numbered paragraphs, points
+    examples    paragraph -> quoted case examples
+    counts      paragraph -> findings (patterns and cues are data in `patterns`)
+    themes      example -> themes and tone, with scores
+    database    all of it -> one SQLite file (`schema` says what is in it)
+
+The site in `datasette/` reads only that file.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,326 @@
+"""What the database holds: tables, columns with their meaning, indexes, search, views.
+
+The names are a promise to the site, saved queries and notebooks. `about` of each column is
+the data dictionary: it goes into the table `data_dictionary` and from there to the site.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`type` is SQLite's; `references` is the table whose `id` it holds; `needed`: NOT NULL."""
+
+    name: str
+    type: str
+    about: str
+    references: str | None = None
+    needed: bool = False
+    indexed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`key` is the primary key (several columns for a joined one, none for rowid tables);
+    `search` lists the columns of its full-text index."""
+
+    name: str
+    about: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ("id",)
+    search: tuple[str, ...] = ()
+
+
+def text(name: str, about: str, **more: object) -> Column:
+    return Column(name, "TEXT", about, **more)  # type: ignore[arg-type]
+
+
+def integer(name: str, about: str, **more: object) -> Column:
+    return Column(name, "INTEGER", about, **more)  # type: ignore[arg-type]
+
+
+def real(name: str, about: str, **more: object) -> Column:
+    return Column(name, "REAL", about, **more)  # type: ignore[arg-type]
+
+
+LETTER_ID = text("letter_id", "The letter it stands in.", references="letters", needed=True, indexed=True)
+PARAGRAPH_ID = integer(
+    "paragraph_id", "The paragraph it stands in.", references="paragraphs", needed=True, indexed=True
+)
+PAGE = integer("page", "Page of the letter, from 1; empty for plain-text sources.")
+
+TABLES = (
+    Table(
+        "teams",
+        "Youth offending teams and services.",
+        (
+            text("id", "A slug of the name.", needed=True),
+            text("name", "The team's usual name.", needed=True),
+            text("region", "Region of England, or Wales.", indexed=True),
+            text("country", "England or Wales."),
+        ),
+    ),
+    Table(
+        "letters",
+        "One row for each inspection letter.",
+        (
+            text("id", "Team slug and letter date.", needed=True),
+            text("team_id", "The team inspected.", references="teams", needed=True, indexed=True),
+            text("kind", "Report profile: sqs for a Short Quality Screening letter.", needed=True),
+            text("title", "Title as printed.", needed=True),
+            text("area", "The area that the title names.", needed=True),
+            text("letter_date", "Date of the letter, or of its publication (ISO).", needed=True, indexed=True),
+            text("inspection_start", "First day of the inspection (ISO)."),
+            text("inspection_end", "Last day of the inspection (ISO)."),
+            integer("sample_size", "Cases that the letter says were inspected."),
+            real("reoffending_rate", "The area's published reoffending rate, per cent."),
+            text("recipient", "To whom it is addressed."),
+            text("lead_inspector", "The lead inspector."),
+            text("signatory", "Who signed or sent it."),
+            text("source_url", "Where it was published."),
+            text("file_name", "Name of the file read.", needed=True),
+            text("sha256", "SHA-256 of the file read.", needed=True),
+            integer("pages", "Number of pages; empty for plain text."),
+            integer("words", "Words in its paragraphs and points.", needed=True),
+            text("text_source", "pdf, ocr (recognised from a scan) or text.", needed=True),
+            integer("specimen", "1 for an invented specimen letter, 0 for a published one.", needed=True),
+        ),
+    ),
+    Table(
+        "sections",
+        "Sections of letters, in printed order.",
+        (
+            integer("id", "Row number."),
+            LETTER_ID,
+            integer("position", "Order in the letter, from 1.", needed=True),
+            text("code", "What the section is about, whatever its heading says.", needed=True, indexed=True),
+            text("heading", "Heading as printed; empty for the introduction."),
+            PAGE,
+        ),
+    ),
+    Table(
+        "paragraphs",
+        "Body paragraphs, displayed case examples among them.",
+        (
+            integer("id", "Row number."),
+            LETTER_ID,
+            integer("section_id", "The section it stands in.", references="sections", needed=True, indexed=True),
+            integer("position", "Order in the letter, from 1.", needed=True),
+            text("number", "Number as printed without a final stop, such as 2.2."),
+            text("text", "The words, mended once; telephone numbers and addresses taken out.", needed=True),
+            PAGE,
+            integer("displayed", "1 for a case example set apart from the running text.", needed=True),
+        ),
+        search=("text",),
+    ),
+    Table(
+        "findings",
+        "Quantities that letters state about groups of cases, reports, plans, children, parents, victims, staff.",
+        (
+            integer("id", "Row number."),
+            LETTER_ID,
+            PARAGRAPH_ID,
+            text("sentence", "The sentence that holds it.", needed=True),
+            text("cue", "The words that state the quantity.", needed=True),
+            integer("start", "First character of the cue in the paragraph.", needed=True),
+            integer("end", "One past the last character of the cue.", needed=True),
+            text("form", "count, all_but, all, none, fraction, percentage or vague.", needed=True, indexed=True),
+            integer("numerator", "How many, as stated; empty where the words give none."),
+            integer("denominator", "Out of how many; empty where it cannot be known."),
+            text("denominator_from", "stated, antecedent (an earlier quantity), sample, or empty."),
+            real("share_low", "Least share that the words state, 0 to 1."),
+            real("share_high", "Greatest share that the words state, 0 to 1."),
+            text("sense", "met, not_met or neutral: what the quantity says of quality.", needed=True, indexed=True),
+            real("met_low", "Least share of cases that met the standard; empty when neutral."),
+            real("met_high", "Greatest share of cases that met the standard."),
+            text("criterion", "What is judged: section.activity.", references="criteria", needed=True, indexed=True),
+            text("counted", "What is counted: cases, reports, plans, children ...", needed=True),
+            PAGE,
+            text("pattern", "Name of the rule that found it.", needed=True),
+        ),
+        search=("sentence",),
+    ),
+    Table(
+        "examples",
+        "Quoted or displayed examples of single cases.",
+        (
+            integer("id", "Row number."),
+            LETTER_ID,
+            PARAGRAPH_ID,
+            text("text", "The words, without quotation marks.", needed=True),
+            integer("start", "First character in the paragraph.", needed=True),
+            integer("end", "One past the last character.", needed=True),
+            text("tone", "strength, shortfall or mixed: what it says of practice.", indexed=True),
+            real("tone_score", "The model's probability for this tone."),
+            PAGE,
+        ),
+        search=("text",),
+    ),
+    Table(
+        "example_themes",
+        "Themes of each example.",
+        (
+            integer("example_id", "The example.", references="examples", needed=True),
+            text("theme", "The theme.", references="themes", needed=True, indexed=True),
+            real("score", "The model's calibrated probability.", needed=True),
+            text("decided_by", "model, or reviewer for a correction by a person.", needed=True),
+        ),
+        key=("example_id", "theme"),
+    ),
+    Table(
+        "theme_words",
+        "The words of an example that spoke most for a theme it was given.",
+        (
+            integer("example_id", "The example.", references="examples", needed=True),
+            text("theme", "The theme.", references="themes", needed=True),
+            text("word", "A word or phrase of the example.", needed=True),
+            real("weight", "Its weight in the model's decision (log odds).", needed=True),
+        ),
+        key=("example_id", "theme", "word"),
+    ),
+    Table(
+        "similar_examples",
+        "For each example its nearest others by the theme model's own features.",
+        (
+            integer("example_id", "The example.", references="examples", needed=True),
+            integer("other_id", "The other one.", references="examples", needed=True),
+            real("similarity", "Cosine similarity, 0 to 1.", needed=True),
+        ),
+        key=("example_id", "other_id"),
+    ),
+    Table(
+        "points",
+        "Items listed as strengths and as areas for improvement.",
+        (
+            integer("id", "Row number."),
+            LETTER_ID,
+            text("kind", "strength or improvement.", needed=True, indexed=True),
+            integer("position", "Order within its list, from 1.", needed=True),
+            text("text", "The words.", needed=True),
+            PAGE,
+        ),
+        search=("text",),
+    ),
+    Table(
+        "boxes",
+        "Where each item stands on its page; several rows where it spans lines or pages.",
+        (
+            text("item", "findings, examples, paragraphs, points or removed.", needed=True),
+            integer("item_id", "Row in that table (for removed: a running number).", needed=True),
+            text("letter_id", "The letter.", references="letters", needed=True),
+            integer("page", "Page, from 1.", needed=True),
+            real("x0", "Left, in points from the page's left.", needed=True),
+            real("top", "Top, in points from the page's top.", needed=True),
+            real("x1", "Right.", needed=True),
+            real("bottom", "Bottom.", needed=True),
+        ),
+        key=(),
+    ),
+    Table(
+        "pages",
+        "Pages of PDF letters, with their size for placing boxes over their picture.",
+        (
+            LETTER_ID,
+            integer("page", "Page, from 1.", needed=True),
+            real("width", "Points.", needed=True),
+            real("height", "Points.", needed=True),
+            text("image", "Picture of the page, a path below the folder `pages` beside the database."),
+        ),
+        key=("letter_id", "page"),
+    ),
+    Table(
+        "footnotes",
+        "Texts of footnotes.",
+        (
+            integer("id", "Row number."),
+            LETTER_ID,
+            text("text", "The words.", needed=True),
+            PAGE,
+        ),
+    ),
+    Table(
+        "themes",
+        "Themes that examples are classified by.",
+        (
+            text("id", "Short name.", needed=True),
+            text("name", "Name for readers.", needed=True),
+            text("definition", "When an example has it.", needed=True),
+        ),
+    ),
+    Table(
+        "criteria",
+        "What is judged: an activity under a section.",
+        (
+            text("id", "section.activity.", needed=True),
+            text("section", "Section code.", needed=True, indexed=True),
+            text("activity", "Activity.", needed=True, indexed=True),
+            text("name", "Name for readers.", needed=True),
+            text("definition", "What belongs to it.", needed=True),
+        ),
+    ),
+    Table(
+        "bands",
+        "The intervals that soft words were read as in this build.",
+        (
+            text("words", "The soft words.", needed=True),
+            real("low", "Least share, 0 to 1.", needed=True),
+            real("high", "Greatest share, 0 to 1.", needed=True),
+            text("source", "Where the interval comes from.", needed=True),
+        ),
+        key=("words",),
+    ),
+    Table(
+        "warnings",
+        "Doubts about letters that were loaded, for a person to look at.",
+        (LETTER_ID, text("text", "The doubt.", needed=True)),
+        key=(),
+    ),
+    Table(
+        "rejects",
+        "Files that could not be loaded, and why.",
+        (
+            text("file_name", "Name of the file.", needed=True),
+            text("sha256", "Its SHA-256."),
+            text("reason", "Why, in one sentence.", needed=True),
+            text("detail", "More, for whoever looks into it."),
+        ),
+        key=(),
+    ),
+    Table(
+        "build_info",
+        "How this database was made.",
+        (text("key", "What.", needed=True), text("value", "Its value.", needed=True)),
+        key=("key",),
+    ),
+    Table(
+        "data_dictionary",
+        "Every column of every table.",
+        (
+            text("table_name", "Table.", needed=True),
+            text("column_name", "Column; empty for the table itself.", needed=True),
+            text("type", "SQLite type."),
+            text("about", "Meaning.", needed=True),
+        ),
+        key=("table_name", "column_name"),
+    ),
+)
+
+# Views hold what the site asks for in more than a line.
+VIEWS: dict[str, str] = {
+    "finding_details": """
+        select f.*, l.area, l.team_id, l.letter_date, substr(l.letter_date, 1, 4) as year, l.specimen,
+               t.name as team, t.region, p.number as paragraph, p.position, s.code as section, s.heading
+        from findings f join letters l on l.id = f.letter_id join teams t on t.id = l.team_id
+        join paragraphs p on p.id = f.paragraph_id join sections s on s.id = p.section_id
+    """,
+    "example_details": """
+        select e.*, l.area, l.team_id, l.letter_date, substr(l.letter_date, 1, 4) as year, l.specimen,
+               t.name as team, t.region, p.number as paragraph, p.position, s.code as section, s.heading,
+               (select group_concat(theme, ' ') from
+                   (select theme from example_themes where example_id = e.id order by score desc)) as themes
+        from examples e join letters l on l.id = e.letter_id join teams t on t.id = l.team_id
+        join paragraphs p on p.id = e.paragraph_id join sections s on s.id = p.section_id
+    """,
+}
