@@ -17,6 +17,14 @@ class LetterError(Exception):
         place = f"{file}, page {page}" if page else file
         super().__init__(f"{place}: {reason}" + (f" ({detail})" if detail else ""))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors come back from worker processes, whole.
+        return _letter_error, (self.file, self.reason, self.page, self.detail)
+
+
+def _letter_error(file: str, reason: str, page: int | None, detail: str) -> LetterError:
+    return LetterError(file, reason, page=page, detail=detail)
+
 
 # --- corpus: what is to be read -------------------------------------------------------
 

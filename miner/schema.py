@@ -53,6 +53,26 @@ PAGE = integer("page", "Page of the letter, from 1; empty for plain-text sources
 
 TABLES = (
     Table(
+        "themes",
+        "Themes that examples are classified by.",
+        (
+            text("id", "Short name.", needed=True),
+            text("name", "Name for readers.", needed=True),
+            text("definition", "When an example has it.", needed=True),
+        ),
+    ),
+    Table(
+        "criteria",
+        "What is judged: an activity under a section.",
+        (
+            text("id", "section.activity.", needed=True),
+            text("section", "Section code.", needed=True, indexed=True),
+            text("activity", "Activity.", needed=True, indexed=True),
+            text("name", "Name for readers.", needed=True),
+            text("definition", "What belongs to it.", needed=True),
+        ),
+    ),
+    Table(
         "teams",
         "Youth offending teams and services.",
         (
@@ -238,26 +258,6 @@ TABLES = (
             LETTER_ID,
             text("text", "The words.", needed=True),
             PAGE,
-        ),
-    ),
-    Table(
-        "themes",
-        "Themes that examples are classified by.",
-        (
-            text("id", "Short name.", needed=True),
-            text("name", "Name for readers.", needed=True),
-            text("definition", "When an example has it.", needed=True),
-        ),
-    ),
-    Table(
-        "criteria",
-        "What is judged: an activity under a section.",
-        (
-            text("id", "section.activity.", needed=True),
-            text("section", "Section code.", needed=True, indexed=True),
-            text("activity", "Activity.", needed=True, indexed=True),
-            text("name", "Name for readers.", needed=True),
-            text("definition", "What belongs to it.", needed=True),
         ),
     ),
     Table(

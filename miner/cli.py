@@ -1,0 +1,254 @@
+"""The commands. This is the one place that prints; every error is one sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from miner import __version__, corpus
+from miner.bands import DEFAULT_BANDS, SCHEMES
+from miner.records import LetterError, MinedLetter
+
+DATABASE = Path("build/findings.db")
+PATHS = click.Path(path_type=Path)
+
+
+def one_sentence(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turns what can go wrong into one sentence and an exit code: 1 for bad input, 2 for a wrong path."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **options: Any) -> Any:
+        try:
+            return command(*args, **options)
+        except LetterError as error:
+            raise click.ClickException(str(error)) from None
+        except FileNotFoundError as error:
+            raise click.UsageError(
+                f"{error.args[0] if error.filename is None else error.filename}: no such file or folder"
+            ) from None
+        except OSError as error:
+            raise click.ClickException(
+                f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            ) from None
+
+    return wrapped
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Mine inspection letters: from published PDFs to a database of findings, each traced to its words.
+
+    Start with "miner build", then "miner serve"; "miner show LETTER.pdf" prints one letter.
+    """
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=PATHS)
+@click.option("--db", "target", type=PATHS, default=DATABASE, show_default=True, help="The database to write.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes to use (default: the cores; 1: none but this).")
+@click.option("--no-cache", is_flag=True, help="Mine every letter again, unchanged ones too.")
+@click.option(
+    "--bands",
+    "scheme",
+    type=click.Choice(sorted(SCHEMES)),
+    default=DEFAULT_BANDS.name,
+    show_default=True,
+    help="How soft words (most, many, few) are read as shares.",
+)
+@click.option(
+    "--specimens/--no-specimens",
+    default=None,
+    help="Take in specimen letters (default: only where there are no others).",
+)
+@one_sentence
+def build(
+    paths: tuple[Path, ...], target: Path, jobs: int | None, no_cache: bool, scheme: str, specimens: bool | None
+) -> None:
+    """Mine every report under PATHS (files or folders; default: corpus/) into one database.
+
+    The database is written anew and put in place only when it is whole. Reports that cannot be
+    loaded are listed with the reason and kept in the table "rejects". Exit code 0: all were
+    loaded; 1: some were rejected; 2: wrong usage.
+    """
+    from miner import pipeline
+
+    options = pipeline.Options(
+        jobs=jobs or os.cpu_count() or 1,
+        cache=None if no_cache else target.parent / "cache",
+        bands=SCHEMES[scheme],
+        specimens=specimens,
+    )
+    built = pipeline.build(paths or (corpus.CORPUS,), target, options, lambda line: click.echo(line, err=True))
+    for note in built.notes:
+        click.echo(f"note: {note}", err=True)
+    for error in built.rejects:
+        click.echo(f"rejected: {error}", err=True)
+    click.echo(
+        f"{target}: {built.loaded} letters ({built.mined} mined now), {built.findings} findings, "
+        f"{built.examples} examples, {len(built.rejects)} rejected"
+    )
+    if built.rejects:
+        sys.exit(1)
+
+
+def _mine(file: Path) -> MinedLetter:
+    from miner import pipeline
+
+    sources, errors = corpus.find_sources([file])
+    if errors:
+        raise errors[0]
+    if not sources:
+        raise LetterError(file.name, "neither a PDF nor a text file")
+    return pipeline.mine_letter(sources[0])
+
+
+@main.command()
+@click.argument("file", type=PATHS)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@one_sentence
+def show(file: Path, as_json: bool) -> None:
+    """Mine one report and print it, findings marked as [cue | numerator/denominator sense]."""
+    mined = _mine(file)
+    if as_json:
+        click.echo(json.dumps(asdict(mined), ensure_ascii=False, indent=1))
+        return
+    facts = mined.letter.facts
+    click.secho(facts.title, bold=True)
+    for name, value in asdict(facts).items():
+        if name not in ("title", "kind") and value is not None:
+            click.echo(f"  {name.replace('_', ' ')}: {value}")
+    for warning in mined.letter.warnings:
+        click.secho(f"  note: {warning}", fg="yellow")
+    for section in mined.sections:
+        click.echo()
+        click.secho(section.section.heading or "(opening)", bold=True)
+        for item in section.paragraphs:
+            click.echo(f"{item.paragraph.number or ''}\t{_marked(item)}".expandtabs(6))
+        for point in section.section.points:
+            click.echo(f"  {'+' if point.kind == 'strength' else '!'} {point.passage.text}")
+
+
+def _marked(item: Any) -> str:
+    """The paragraph's text with findings and examples marked."""
+    inserts: list[tuple[int, str]] = []
+    for finding in item.findings:
+        size = f"{'–' if finding.numerator is None else finding.numerator}/{'–' if finding.denominator is None else finding.denominator}"
+        inserts.append((finding.start, click.style("[", fg="green")))
+        inserts.append((finding.end, click.style(f" | {size} {finding.sense} {finding.criterion}]", fg="green")))
+    for example in item.examples:
+        inserts.append((example.start, click.style("«", fg="cyan")))
+        inserts.append((example.end, click.style("»", fg="cyan")))
+    text = item.paragraph.text
+    for at, mark in sorted(inserts, key=lambda pair: -pair[0]):
+        text = text[:at] + mark + text[at:]
+    return str(text)
+
+
+@main.command()
+@click.argument("file", type=PATHS)
+@click.option("--paragraph", help='Number of a paragraph, such as 2.3, or "management/2". All, if not given.')
+@one_sentence
+def explain(file: Path, paragraph: str | None) -> None:
+    """Tell how each finding of a paragraph came about, and why other numbers are none."""
+    from miner.counts import read_tokens
+
+    mined = _mine(file)
+    found = False
+    for section in mined.sections:
+        for order, item in enumerate(section.paragraphs, 1):
+            label = f"{section.section.code}/{order}"
+            if paragraph is not None and paragraph not in (item.paragraph.number, label):
+                continue
+            found = True
+            if paragraph is None and not item.findings and not item.omissions:
+                continue
+            click.secho(f"{item.paragraph.number or label}", bold=True)
+            doc, _ = read_tokens(item.paragraph.text)
+            for finding in item.findings:
+                size = f"{finding.numerator} of {finding.denominator} ({finding.denominator_from})"
+                click.secho(f"  {finding.cue}", fg="green")
+                click.echo(
+                    f"    {finding.form}, {size}; {finding.sense}; {finding.criterion}; counts {finding.counted}"
+                )
+                click.echo(f"    pattern: {finding.pattern}")
+                tokens = [t for t in doc if finding.start <= t.idx - 1 < finding.end]
+                click.echo("    tokens: " + " ".join(f"{token.text}/{token.tag_}" for token in tokens))
+                for reason in finding.reasons:
+                    click.echo(f"    {reason}")
+            for omission in item.omissions:
+                click.secho(f"  left out: {omission.cue}: {omission.reason}", fg="yellow")
+    if not found:
+        raise click.UsageError(f"{file.name} has no paragraph {paragraph}")
+
+
+@main.command()
+@click.argument("old", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("new", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@one_sentence
+def compare(old: Path, new: Path) -> None:
+    """List the findings gained, lost and changed between two databases, with their sentences."""
+    from miner import comparison
+
+    for line in comparison.compare(old, new):
+        click.echo(line)
+
+
+@main.command()
+@click.option("--db", "database", type=PATHS, default=DATABASE, show_default=True, help="The database to serve.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
+@one_sentence
+def serve(database: Path, port: int) -> None:
+    """Serve the site on 127.0.0.1: Datasette with the folder datasette/."""
+    if not database.exists():
+        raise click.UsageError(f"{database}: no such database; make it with: miner build")
+    click.echo(f"http://127.0.0.1:{port}/  (stop with Ctrl-C)")
+    os.execv(
+        sys.executable,
+        [
+            sys.executable,
+            "-m",
+            "datasette",
+            "serve",
+            str(corpus.ROOT / "datasette"),
+            "-i",
+            str(database),
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+        ],
+    )
+
+
+@main.command()
+@click.argument("file", type=click.File(encoding="utf-8"), default="-")
+@one_sentence
+def classify(file: Any) -> None:
+    """Give themes and tone to example texts: JSON lines with "text" in (FILE or standard input), the same with themes, scores and tone out."""
+    from miner import themes
+
+    rows = []
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            row["text"] + ""
+        except (ValueError, TypeError, KeyError):
+            raise click.ClickException(f"line {number} is no JSON object with a text") from None
+        rows.append(row)
+    model = themes.load_or_train(lambda line: click.echo(line, err=True))
+    for row, result in zip(rows, model.classify([row["text"] for row in rows]), strict=True):
+        row["themes"] = [theme.theme for theme in result.themes]
+        row["scores"] = {theme.theme: theme.score for theme in result.themes}
+        row["tone"] = result.tone
+        click.echo(json.dumps(row, ensure_ascii=False))

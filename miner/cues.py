@@ -1,0 +1,168 @@
+"""Words from which the sense of a quantity and the activity judged are told. Data only.
+
+Every cue is a regular expression over the lower-cased words of a clause. To teach the miner a
+new word of praise or blame, or a new name for an activity, add it here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """`name` is what the cue says: good, bad, done, need, happened; or an activity."""
+
+    name: str
+    pattern: re.Pattern[str]
+    weight: float = 1.0
+
+
+def _cues(name: str, weight: float, *patterns: str) -> tuple[Cue, ...]:
+    return tuple(Cue(name, re.compile(rf"\b(?:{pattern})\b"), weight) for pattern in patterns)
+
+
+# --- sense ----------------------------------------------------------------------------
+
+SENSE_CUES: tuple[Cue, ...] = (
+    # Quality that is wanting, said outright.
+    *_cues(
+        "bad",
+        1.0,
+        r"insufficient(?:ly)?|inadequate(?:ly)?|unsatisfactory|ineffective|inaccurate(?:ly)?|incorrect(?:ly)?|inappropriate(?:ly)?|unclear|incomplete|"
+        r"inconsistent(?:ly)?|unacceptabl[ey]|unsuitable|unrealistic|unrelated|unhelpful|untimely|unmanaged|unaware|unsafe|unsure|unexplored|unrecorded|undated|unsigned|untrained|unable",
+        r"poor(?:ly)?|weak(?:er|est|ness|nesses)?|thin|superficial(?:ly)?|vague|scant|sparse|perfunctory|generic|formulaic|cursory|patchy|muddled|confused|misleading|"
+        r"too (?:low|high|late|long|short|general|vague|thin|brief|slow|little|few|many|narrow|optimistic|generous|harsh|lenient)|to be desired",
+        r"wrong(?:ly)?|mistaken(?:ly)?|under-?estimated|over-?estimated|underplayed|understated|overstated|misjudged|misclassified|over-?optimistic",
+        r"missing|absent|lacking|lacked|lacks|lack|blank|empty|overdue|late(?!r\b)|delayed|out of date|outdated|overtaken by events|stale|copied|cut and pasted|pasted|cloned|duplicated",
+        r"overlooked|omitted|ignored|neglected|forgotten|missed|unanswered|left out|set aside|passed over|disregarded|slipped|drifted|lapsed|lost",
+        r"fail(?:ed|s|ure|ures|ing|ings)?|fell (?:well )?(?:short|below)|falls? (?:well )?(?:short|below)|fallen (?:well )?(?:short|below)|short of|below (?:the )?(?:standard|par|what)|left much|wanting|deficient|deficienc(?:y|ies)|defect(?:s|ive)?|shortcomings?|gaps?|flaw(?:s|ed)?|errors?|mistakes?",
+        r"disagreed|dissatisfied|concerned by|concerned about|disappointed|alarmed|troubled|should have been|ought to have been|could have been better|would have expected|might have been",
+        r"left to (?:guess|a single)|in the dark|stopped complying|non-compliant|did little|little (?:sign|evidence|attention|thought|account|use|more than)|nothing|nowhere|nobody|no one|no-one|never|yet to",
+        r"breakdown|broke(?:n)? down|tick-?box|tick the box|worse|worst|unfinished|incoherent|contradict\w*|minimised|complacent|at risk because|without (?:a|any|the|proper|sufficient|being|having)|struggled|less (?:well|good|than) (?:done|good|adequate)?|rather than|instead of",
+        r"countersigned (?:without|although|despite|in spite)|inadequate\w*|refused|unallocated|dropped|escalated too",
+    ),
+    # Quality that is there, said outright.
+    *_cues(
+        "good",
+        1.0,
+        r"sufficient(?:ly)?|adequate(?:ly)?|satisf(?:actory|actorily|ied)|effective(?:ly)?|accurate(?:ly)?|correct(?:ly)?|appropriate(?:ly)?|suitabl[ey]|acceptabl[ey]|realistic(?:ally)?|relevant and",
+        r"good(?: enough)?|well enough|very well|done well|carried out well|well(?:-| )(?:managed|assessed|handled|planned|supported|informed|thought|reasoned|argued|written|judged|served|matched|targeted|focused|led|trained|run|prepared|established|met|understood|co-?ordinated|coordinated|evidenced|documented|explained|kept|sequenced|balanced|recorded|chosen|used)|as well as we|well",
+        r"thorough(?:ly)?|careful(?:ly)?|clear(?:ly)?|robust(?:ly)?|sound(?:ly)?|strong(?:ly)?|skilful(?:ly)?|skilled|excellent(?:ly)?|exemplary|comprehensive(?:ly)?|proper(?:ly)?|full(?:y)?|prompt(?:ly)?|timely|punctual(?:ly)?|on time|in time|swift(?:ly)?|quick(?:ly)?|fair(?:ly)?|proportionate(?:ly)?|defensible|meaningful(?:ly)?|purposeful(?:ly)?|sensitive(?:ly)?|thoughtful(?:ly)?|consistent(?:ly)?|active(?:ly)?|regular(?:ly)?|high (?:quality|standard)|of (?:a )?(?:high|good|decent|sound) (?:quality|standard)|up to (?:standard|scratch|date|the mark)|to (?:an? |the )?(?:acceptable|good|high|required|expected|right|satisfactory|proper|decent) (?:standard|level)|reached the standard|met (?:our|the|that) (?:standard|test|need|needs|criteria|criterion|expectations?)|right|better|best|helpful(?:ly)?|useful(?:ly)?|usable|convincing(?:ly)?|credible|persuasive(?:ly)?|honest(?:ly)?|specific|detailed|rounded|balanced|coherent|logical|workable|safe(?:ly)?|confident|competent|knowledgeable|experienced|enthusiastic|impress(?:ed|ive)|pleased|agreed with|no quarrel|commend\w*|praised|positive(?:ly)?|constructive|creative(?:ly)?|imaginative(?:ly)?|diligent(?:ly)?|conscientious(?:ly)?|vigorous(?:ly)?|a pleasure|benefit(?:ed|ing|ting|ted)?|enough|likely to (?:work|reduce|succeed|help)|fit for purpose|satisfie[sd]|passed muster|did justice|dealt with (?:properly|well|the right)|the right (?:things|thing|level|people|order|work|questions)|supportive|made a difference|with(?:out)? (?:care|skill|fault|delay|exception)|of use|valued|respected|in good time|within (?:time|timescales?|the (?:time|timescale|deadline|period|required|expected)\w*|national standards?|\w+ (?:working )?days|a (?:day|week|fortnight|month))|to time|as required|in place|capture[ds]?|reflected|joined up|up and running",
+        r"complied|comply(?:ing)?|co-?operat(?:ed|ing)|engaged|kept (?:their|his|her|all|every|most) appointments?|keeping (?:their )?appointments?|attended|improved|reduced|strengthened|succeeded|completed (?:the|their) order|made (?:good |real |some )?progress|trusted|understood|knew|listened to|confident",
+    ),
+    # Work that was needed and was done: praise only where the quantity is part of a group.
+    *_cues(
+        "done",
+        0.6,
+        r"reviewed|completed|done|carried out|undertaken|written|drawn up|put in place|considered|addressed|identified|recognised|recorded|shared|consulted|involved|included|offered|contacted|asked|visited|seen|met|trained|supervised|managed|assessed|explored|analysed|taken into account|taken account|took account|taken|provided|given|gave|informed|updated|discussed|challenged|shaped|influenced|acted upon|acted on|followed up|followed through|followed|passed on|spoken to|interviewed|checked|tested|explained|agreed|tailored|adapted|matched|linked|sought|obtained|received|invited|signed|countersigned|read|picked up|spotted|noticed|made|set out|sets out|held|built|supported|helped|delivered|started|had (?:a|an|one|had)|there was (?:a|an)|contained|covered|named|said|showed|showed? that|dealt with|responded to|protected|secured|found|described|observed|prepared|produced|had been|reached|kept|knew",
+    ),
+    # A need, a circumstance: no judgement.
+    *_cues(
+        "need",
+        0.8,
+        r"needed|need|needs|required|requiring|requires?|due|fallen due|fell due|called for|call for|warranted|necessary|applicable|indicated|was to be (?:expected|considered)|merited|ought to be|should be|was expected|were expected",
+        r"identifiable victim|known victim|direct victim|identified victim|there (?:was|were) (?:a|an|some)? ?(?:identifiable |known |direct |named )?victims?|raised (?:some )?concerns?|posed|presented (?:a|some)|at risk|risk to other|vulnerable|had a social worker|known to|looked after|subject to|in care|on remand|had changed|significant change|had been (?:a )?(?:significant )?change",
+    ),
+    # It happened, neither well nor badly.
+    *_cues(
+        "happened",
+        0.7,
+        r"requested|commissioned|ordered|had asked for|asked for (?:a|one)|had gone to court|had been (?:prepared|provided|written|made|produced|requested|submitted) (?:for|in|to)|(?:were|was) (?:prepared|provided|written|made|produced|requested|submitted) (?:for|to|in)|returned to court|taken back to court|back to court|(?:were|was|been) breached|accepted|declined|chosen|opted|agency staff|were girls|were boys|were female|were male|aged|had been placed|living|lived|moved|in custody|sentenced|had known|took part|taken part|went on to|gone on to|turned down|transferred|allocated|held by|supervised by|female|male|had (?:previously )?been (?:known|in|on|subject)",
+    ),
+)
+
+NEGATORS = re.compile(
+    r"\b(?:not|n’t|n't|no|never|without|hardly|barely|scarcely|nor|neither|cannot|nobody|none|little|few|seldom|rarely|failed to|fail to|failure to|unable to|yet to|far from|anything but|neither)\b|n['’]t\b"
+)
+# Words that look like a negation and are none.
+NO_NEGATION = re.compile(
+    r"\b(?:not only|no more than|no fewer than|no less than|not less than|not more than|no doubt|not uncommon|not unusual|no quarrel|no concerns?|no reason|no (?:cause for )?complaint|no difficulty|without (?:delay|exception|fail|hesitation|prompting|fault|being asked|waiting)|not just|not merely|not simply|not surprisingly|no longer)\b"
+)
+PRAISE_IN_NEGATIVE = re.compile(
+    r"\b(?:no quarrel|no concerns?|no (?:cause for )?complaint|no fault|no reason to (?:doubt|disagree)|without (?:delay|exception|fail|hesitation|fault)|nothing (?:to|that) (?:criticise|alarmed|concerned|fault))\b"
+)
+# "one was not", "nine were not", "seven in which it had not": the opposite of what was said before.
+ELLIPSIS = re.compile(
+    r"\b(?:was|were|had|did|has|have|could|do|does|is|are|would) (?:not|n[’']t)(?: (?:been|so|done so|be|do so|have|had|one|any))?\s*(?:$|[.,;:)–—-])|\b(?:wasn|weren|hadn|didn)[’']t\s*(?:$|[.,;:)])|\bhad none\b|\bhad no such\b|\bthere (?:was|were) none\b|\bdid not (?:have|do) (?:one|so|it)\b"
+)
+ELLIPSIS_SAME = re.compile(r"\b(?:was|were|had|did|has|have)\s*(?:$|[.,;:)–—-])|\bdid so\b")
+
+# --- activities -----------------------------------------------------------------------
+
+ACTIVITY_CUES: tuple[Cue, ...] = (
+    *_cues(
+        "report",
+        3.0,
+        r"pre-?sentence reports?|psrs?|court reports?|reports? (?:for|to|had gone to|went to|gone to) (?:the )?(?:courts?|panels?|bench)|reports? (?:were|was|had been) (?:requested|provided|prepared|written|ordered)|reports?|sentencers|the (?:court|bench) had asked",
+    ),
+    *_cues(
+        "oversight",
+        3.0,
+        r"oversight|management oversight|countersign\w*|supervision of (?:the )?(?:case managers?|staff)|managers? (?:had|have|were|was|did|read|checked|signed|missed|noticed|picked|challenged|reviewed|intervened|spotted)|signed off|quality assured by|team managers?|line managers?|managerial|gatekeeping|gate-?kept|managers’ (?:comments|checks)|manager had|by (?:a |the |their )?managers?",
+    ),
+    *_cues("victims", 3.0, r"victims?|restorative|reparation to|victim’s|letters? of apology"),
+    *_cues(
+        "classification",
+        2.6,
+        r"classif\w*|(?:level|levels) (?:of|was|were|assigned|given|had been|is|set|too)|rosh level|risk level|level|graded|grading|too low|too high|rated|rating",
+    ),
+    *_cues("review", 2.4, r"review(?:s|ed|ing)?|re-?assess(?:ed|ment)|revisit(?:ed)?|brought up to date|updated"),
+    *_cues("planning", 2.2, r"plan(?:s|ned|ning)?|rmps?|vmps?|objectives|targets|contingenc(?:y|ies)"),
+    *_cues(
+        "assessment",
+        2.0,
+        r"assess(?:ed|ment|ments|ing)?|asset|assetplus|analys(?:is|es|ed)|explanation of why|understood why|understanding of|understood|why (?:the|he|she|they|a|this|each)|account of (?:why|the|how|what)|identified (?:the )?(?:risk|reasons)|screening|screened|picture of|desistance",
+    ),
+    *_cues(
+        "compliance",
+        2.6,
+        r"compl(?:ied|y|ying|iance|iant)|missed (?:an? |at least |more than |enough |several |two |three )?(?:\w+ )?appointments?|kept (?:their|his|her|all|every|most|to) ?(?:appointments?|the|their)?|keeping (?:their )?appointments?|attended|attendance|attending",
+    ),
+    *_cues(
+        "enforcement",
+        2.8,
+        r"enforce(?:d|ment)|breach(?:ed|es)?|formal warnings?|warnings?|returned to court|back to court|back before the court|compliance (?:meetings?|panels?)|non-compliance|response to (?:missed|non)|the response|failure to comply|failed to comply was|acted on (?:promptly)?",
+    ),
+    *_cues(
+        "health",
+        2.4,
+        r"health|well-?being|camhs|substance|drugs?|alcohol|speech|nurse|cannabis|mental|emotional|physical|psycholog\w+|therap\w+",
+    ),
+    *_cues(
+        "education",
+        2.4,
+        r"education(?:al)?|school(?:ing|s)?|college|training (?:place|provider|or employment)|employment|ete|apprenticeship|learning (?:provider|mentor)",
+    ),
+    *_cues(
+        "diversity",
+        2.4,
+        r"divers(?:e|ity)|barriers?|learning (?:need|needs|style|styles|disabilit\w+|difficult\w+)|language|culture|cultural|ethnic\w*|faith|gender|girls|disabilit\w+|in the way of|interpreter|communication needs",
+    ),
+    *_cues(
+        "engagement",
+        2.2,
+        r"engage(?:d|ment|ing)?|involve(?:d|ment|ing)|parents?|carers?|consulted|own (?:words|views|account|plans?)|views of|views|voice|had a say|listened|relationships?|took part|taken part|participat\w+|self-assessment|signed by the (?:young person|child)|home visits?",
+    ),
+    *_cues(
+        "partnership",
+        2.2,
+        r"partner(?:s|ship)?|joint(?:ly)?|multi-?agency|social care|social workers?|social services|children’s services|police|agenc(?:y|ies)|other agencies|information (?:was |had been |is )?(?:shared|exchanged)|shared with|strategy meetings?|referral(?:s)?(?! orders?)|escalat\w+|mappa|host (?:area|authority)|the two (?:services|workers|organisations)",
+    ),
+    *_cues(
+        "staff",
+        2.4,
+        r"train(?:ed|ing)|knowledge|experience(?:d)?|skills?|supervision|appraisal|induction|staff|practitioners?|caseloads?|case managers? (?:had|were|felt|said|told|knew|understood)|felt (?:well )?supported|morale|confident|confidence|workloads?|agency staff|qualified",
+    ),
+    *_cues(
+        "guidance",
+        2.4,
+        r"polic(?:y|ies)|procedures?|protocols?|guidance|quality assurance|audit(?:s|ed)?|checklists?|process(?:es)?",
+    ),
+    *_cues(
+        "delivery",
+        1.6,
+        r"interventions?|deliver(?:ed|y|ing)?|programmes?|supervision sessions?|supervised|sessions?|contact (?:with|was|had|levels?)|work (?:done|that|with|had|was|on|started)|the work|services?|visited|visits?|appointments|placements?|delivering",
+    ),
+)

@@ -1,0 +1,273 @@
+"""The whole flow on one screen: from a file to a mined letter, from a corpus to a database."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import pickle
+import platform
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from miner import __version__, corpus, database, pictures, structure
+from miner.bands import DEFAULT_BANDS, Bands
+from miner.examples import find_examples
+from miner.pages import read_pages
+from miner.profiles import Profile
+from miner.profiles.sqs import SQS
+from miner.records import (
+    Classified,
+    Example,
+    LetterError,
+    MinedLetter,
+    MinedParagraph,
+    MinedSection,
+    Source,
+)
+
+PROFILES: tuple[Profile, ...] = (SQS,)
+FEW = 6
+"""Fewer letters than this are not worth starting processes for."""
+
+
+def mine_letter(source: Source, bands: Bands = DEFAULT_BANDS, reader: str = "pdfium") -> MinedLetter:
+    """One report, mined: pages -> structure -> examples and findings. Examples are not yet classified.
+
+    Raises LetterError when the file is no report that can be loaded.
+    """
+    from miner.counts import LetterCounter  # spaCy: half a second, only where it is needed
+
+    profile = PROFILES[0]
+    start = corpus.read_start(source)
+    if not start:
+        raise LetterError(source.name, "the file is empty")
+    if source.name.lower().endswith(".txt"):
+        letter = structure.read_text_letter(corpus.read_text(source), profile, source.name)
+        sizes: tuple[tuple[float, float], ...] = ()
+        text_source = "text"
+    else:
+        if b"%PDF-" not in start:
+            kind = "a web page" if b"<html" in start.lower() or b"<!doctype html" in start.lower() else "something else"
+            raise LetterError(source.name, f"no PDF: the file holds {kind}")
+        pages = read_pages(source.path, reader)
+        letter = structure.read_letter(pages, profile, source.name)
+        sizes = tuple((page.width, page.height) for page in pages)
+        text_source = "pdf"
+    counter = LetterCounter(letter, bands)
+    sections = []
+    for section in letter.sections:
+        mined = []
+        for paragraph in section.paragraphs:
+            examples = find_examples(paragraph)
+            findings, omissions = counter.find_counts(section, paragraph, examples)
+            mined.append(MinedParagraph(paragraph, findings, omissions, examples))
+        sections.append(MinedSection(section, tuple(mined)))
+    return MinedLetter(source, text_source, letter, tuple(sections), structure.count_words(letter), sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a build is done. `jobs` processes; `cache` is the folder of what was mined before, or None."""
+
+    jobs: int = 1
+    cache: Path | None = None
+    bands: Bands = DEFAULT_BANDS
+    specimens: bool | None = None
+    """None: specimens only where there are no published letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build came to."""
+
+    loaded: int
+    mined: int
+    findings: int
+    examples: int
+    rejects: tuple[LetterError, ...]
+    notes: tuple[str, ...]
+
+
+def build(paths: Sequence[Path], target: Path, options: Options, tell: Callable[[str], None] = lambda _: None) -> Built:
+    """Mines every report under the paths into the database `target`, swapped in when whole.
+
+    `tell` is given a line for each letter as it is done. Raises FileNotFoundError for a path
+    that is not there.
+    """
+    from miner import themes
+
+    sources, errors = corpus.find_sources(paths)
+    rejects: list[tuple[LetterError, str | None]] = [(error, None) for error in errors]
+    notes: list[str] = []
+    if options.specimens is False or (options.specimens is None and not all(source.specimen for source in sources)):
+        sources = [source for source in sources if not source.specimen]
+    mined: dict[str, MinedLetter] = {}
+    seen: dict[str, str] = {}
+    unique = []
+    for source in sources:
+        if source.sha256 in seen:
+            notes.append(f"{source.name}: the same file as {seen[source.sha256]}, counted once")
+        else:
+            seen[source.sha256] = source.name
+            unique.append(source)
+    fresh = 0
+    for done, (source, result, cached) in enumerate(_mine_all(unique, options), 1):
+        place = f"[{done}/{len(unique)}] {source.name}"
+        if isinstance(result, LetterError):
+            rejects.append((result, source.sha256))
+            tell(f"{place}: rejected: {result.reason}")
+            continue
+        fresh += not cached
+        letter_id = database.letter_id(result.letter.facts.area, result.letter.facts.letter_date)
+        if letter_id in mined:
+            notes.append(f"{source.name}: another file of the letter in {mined[letter_id].source.name}, counted once")
+            continue
+        mined[letter_id] = result
+        tell(f"{place}: {'unchanged' if cached else _summary(result)}")
+        for warning in result.letter.warnings:
+            tell(f"    note: {warning}")
+    model = themes.load_or_train(tell)
+    texts = [example.text for letter in mined.values() for example in _examples(letter)]
+    classified = iter(model.classify(texts))
+    with database.Writer(target) as writer:
+        teams = corpus.Teams()
+        for letter_id, letter in sorted(mined.items()):
+            labels: tuple[Classified, ...] = tuple(next(classified) for _ in _examples(mined[letter_id]))
+            team = teams.of(letter.letter.facts.area)
+            if not any(row["id"] == team.id for row in writer.rows["teams"]):
+                writer.add("teams", **asdict(team))
+            images = pictures.draw(letter, target.parent / "pages")
+            database.add_letter(writer, replace(letter, classified=labels), letter_id, team.id, images)
+        for error, sha256 in rejects:
+            database.add_reject(writer, error, sha256)
+        database.add_vocabularies(writer, PROFILES[0], themes.THEMES)
+        database.add_bands(writer, options.bands)
+        for key, value in build_info(options, model.description(), len(mined), len(rejects)).items():
+            writer.add("build_info", key=key, value=value)
+    database.write_csv(target, target.parent / "csv")
+    findings = sum(len(p.findings) for letter in mined.values() for s in letter.sections for p in s.paragraphs)
+    return Built(len(mined), fresh, findings, len(texts), tuple(error for error, _ in rejects), tuple(notes))
+
+
+def _examples(letter: MinedLetter) -> Iterator[Example]:
+    for section in letter.sections:
+        for paragraph in section.paragraphs:
+            yield from paragraph.examples
+
+
+def _summary(letter: MinedLetter) -> str:
+    findings = sum(len(p.findings) for s in letter.sections for p in s.paragraphs)
+    examples = sum(1 for _ in _examples(letter))
+    return f"{letter.letter.facts.area}, {letter.letter.facts.letter_date}: {findings} findings, {examples} examples"
+
+
+# --- many letters ---------------------------------------------------------------------
+
+
+def _mine(source: Source, bands: Bands) -> MinedLetter | LetterError:
+    """mine_letter with its error as a value; whatever else goes wrong in one letter rejects that letter only."""
+    try:
+        return mine_letter(source, bands)
+    except LetterError as error:
+        return error
+    except Exception as error:
+        return LetterError(source.name, "the program failed on this file", detail=f"{type(error).__name__}: {error}")
+
+
+def _mine_all(sources: Sequence[Source], options: Options) -> Iterator[tuple[Source, MinedLetter | LetterError, bool]]:
+    """Each source with its result and whether it came from the cache, in the order of sources."""
+    key = code_key(options.bands)
+    cached = {source.sha256: _from_cache(source, options.cache, key) for source in sources}
+    todo = [source for source in sources if cached[source.sha256] is None]
+    results = _in_processes(todo, options) if options.jobs > 1 and len(todo) >= FEW else _in_turn(todo, options.bands)
+    for source in sources:
+        kept = cached[source.sha256]
+        if kept is not None:
+            yield source, kept, True
+            continue
+        result = next(results)
+        if options.cache and isinstance(result, MinedLetter):
+            _to_cache(source, options.cache, key, result)
+        yield source, result, False
+
+
+def _in_turn(sources: Iterable[Source], bands: Bands) -> Iterator[MinedLetter | LetterError]:
+    for source in sources:
+        yield _mine(source, bands)
+
+
+def _in_processes(sources: Sequence[Source], options: Options) -> Iterator[MinedLetter | LetterError]:
+    """Results in order from `jobs` processes. Where a file takes its process down, only that file is lost."""
+    context = multiprocessing.get_context("spawn")
+    done = 0
+    with ProcessPoolExecutor(options.jobs, mp_context=context) as pool:
+        futures = [pool.submit(_mine, source, options.bands) for source in sources]
+        for future in futures:
+            try:
+                result = future.result()
+            except BrokenProcessPool:
+                break
+            done += 1
+            yield result
+    for source in sources[done:]:
+        with ProcessPoolExecutor(1, mp_context=context) as pool:
+            try:
+                result = pool.submit(_mine, source, options.bands).result()
+            except BrokenProcessPool:
+                result = LetterError(source.name, "the PDF reader crashed on this file")
+        yield result
+
+
+def code_key(bands: Bands) -> str:
+    """A hash of this package's code, data and options: what was mined under another is mined again."""
+    digest = hashlib.sha256(repr(bands).encode())
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(file.read_bytes())
+    for library in ("spacy", "pypdfium2"):
+        digest.update(version(library).encode())
+    return digest.hexdigest()
+
+
+def _cache_file(source: Source, folder: Path, key: str) -> Path:
+    name = hashlib.sha256(f"{source.sha256} {source.name} {source.specimen} {key}".encode()).hexdigest()
+    return folder / f"{name}.pickle"
+
+
+def _from_cache(source: Source, folder: Path | None, key: str) -> MinedLetter | None:
+    if folder is None:
+        return None
+    try:
+        # Written by this program into its own build folder; never fetched from anywhere.
+        result = pickle.loads(_cache_file(source, folder, key).read_bytes())
+    except Exception:  # absent, cut off or of another version: mine again
+        return None
+    return replace(result, source=source) if isinstance(result, MinedLetter) else None
+
+
+def _to_cache(source: Source, folder: Path, key: str, letter: MinedLetter) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = _cache_file(source, folder, key)
+    part = file.with_suffix(".part")
+    part.write_bytes(pickle.dumps(letter))
+    part.replace(file)
+
+
+def build_info(options: Options, model: dict[str, str], letters: int, rejects: int) -> dict[str, str]:
+    """What is kept on how the database was made."""
+    libraries = ("pdfplumber", "pypdfium2", "spacy", "scikit-learn", "sqlite-utils", "datasette")
+    return {
+        "miner": __version__,
+        "python": platform.python_version(),
+        **{library: version(library) for library in libraries},
+        "built_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "code_sha256": code_key(options.bands),
+        "band_scheme": options.bands.name,
+        "letters": str(letters),
+        "rejects": str(rejects),
+        **model,
+    }
