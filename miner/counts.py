@@ -23,7 +23,7 @@ from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix
 
 from miner import qualifiers
 from miner.bands import Bands
-from miner.groups import Group, Groups, Resolved
+from miner.groups import Group, Groups, Query, Resolved
 from miner.numerals import to_number
 from miner.patterns import (
     FRACTIONS,
@@ -218,7 +218,8 @@ class Mention:
     band: str | None = None
     hedge: str | None = None
     percent: int | None = None
-    fronted: bool = False
+    group: int | None = None
+    """Size of a group put before its part: "Of the eleven that were late, seven ..."."""
     core_end: int = 0
     restrictor: tuple[int, int] = (0, 0)
     form: str = ""
@@ -888,6 +889,120 @@ def _own_verb(doc: Doc, left: int, right: int) -> bool:
     return True
 
 
+def take_fronted_groups(
+    doc: Doc, mentions: list[Mention], sentences: list[tuple[int, int]]
+) -> tuple[list[Mention], list[Mention]]:
+    """Splits off the groups that are only named: "Of the 22 cases, 17 contained ...".
+
+    Gives the other mentions, those of the same sentence with the group's size, the first of them
+    with its cue begun at the group; and the groups.
+    """
+    findings: list[Mention] = []
+    groups: list[Mention] = []
+    for mention in mentions:
+        a, b = next((bounds for bounds in sentences if bounds[0] <= mention.start < bounds[1]), (1, len(doc)))
+        here = [group for group in groups if a <= group.start < b]
+        later = any(mention.end <= other.start < b for other in mentions)
+        if _is_fronted(doc, mention, a) and later:
+            groups.append(mention)
+            continue
+        these = _fronted_these(doc, mention, a)
+        if (
+            here
+            and mention.m is None
+            and mention.form in ("count", "all", "none", "all_but", "vague", "fraction", "percentage")
+        ):
+            group = here[-1]
+            first = not any(other.group is not None and other.start > group.start for other in findings)
+            size = group.n if group.n is not None else group.m
+            takes = mention.link != "these" or mention.form in ("all", "none")
+            if (
+                takes
+                and (first or mention.link in ("bare", "noun") and mention.unit in (None, group.unit))
+                and (mention.n is None or size is None or mention.n <= size)
+            ):
+                mention.group = size
+                mention.unit = mention.unit or group.unit
+                if first:
+                    mention.start = group.start
+                    mention.core_end = max(mention.core_end, mention.end)
+        elif these and mention.m is None and mention.link in ("bare", "noun") and mention.unit is None:
+            mention.link = "these"
+        findings.append(mention)
+    return findings, groups
+
+
+def find_partitions(mentions: Sequence[Mention], sample: int | None) -> dict[int, int]:
+    """For counts in a row that name no group: the size named before them that they add up to.
+
+    "A review was due in 15 cases: ten had been done well, three were late and two were missing."
+    """
+    found: dict[int, int] = {}
+
+    def is_free(mention: Mention) -> bool:
+        return (
+            mention.form == "count"
+            and mention.link in ("bare", "other")
+            and mention.m is None
+            and mention.group is None
+            and mention.n is not None
+        )
+
+    for first in range(len(mentions)):
+        if first in found or not is_free(mentions[first]):
+            continue
+        last, total, best = first, 0, None
+        sizes: dict[int, int] = {sample: 0} if sample else {}
+        for earlier in mentions[:first]:
+            whole = earlier.m if earlier.m is not None else earlier.group
+            if earlier.n is not None and earlier.form in ("count", "all"):
+                sizes[earlier.n] = 0
+            if whole is not None:
+                sizes[whole] = 0
+        before = mentions[first - 1] if first else None
+        whole = (before.m if before.m is not None else before.group) if before is not None else None
+        if before is not None and whole is not None and before.n is not None and before.form == "count":
+            sizes[whole] = before.n
+        while last < len(mentions) and is_free(mentions[last]):
+            total += mentions[last].n or 0
+            for size, part in sizes.items():
+                if total + part == size and (last > first or part):
+                    best = last, size
+            last += 1
+        if best:
+            found.update(dict.fromkeys(range(first, best[0] + 1), best[1]))
+    return found
+
+
+def _is_fronted(doc: Doc, mention: Mention, sentence: int) -> bool:
+    """Whether a count only names the group of a following one: "Of the 22 cases, ..."."""
+    if mention.form != "count" or mention.m is not None or mention.link not in ("bare", "other"):
+        return False
+    at = mention.start - 1
+    while at > sentence and doc[at].lower_ in ("the", "these", "those", "our", "all", "remaining", "other"):
+        at -= 1
+    if doc[at].lower_ not in ("of", "among", "amongst", "from"):
+        return False
+    before = doc[at - 1] if at > sentence else None
+    return before is None or before.tag_ in ("PUNCT", "AND", "CONJ", "START") or (before.lower_ == "out")
+
+
+def _fronted_these(doc: Doc, mention: Mention, sentence: int) -> bool:
+    """Whether the clause of the mention opens with "Of these," or "Of the victims who ...,"."""
+    for at in range(mention.start - 1, sentence - 1, -1):
+        if doc[at].text == ";":
+            return False
+        if doc[at].lower_ in ("of", "among", "amongst") and doc[at + 1].lower_ in (
+            "these",
+            "those",
+            "them",
+            "which",
+            "whom",
+        ):
+            return at == sentence or doc[at - 1].tag_ in ("PUNCT", "AND", "CONJ")
+    return False
+
+
 # --- the letter -----------------------------------------------------------------------
 
 LEAD_IN = re.compile(
@@ -929,6 +1044,8 @@ class LetterCounter:
             else:
                 kept.append(mention)
         kept = self._merged(doc, kept)
+        kept, groups = take_fronted_groups(doc, kept, sentences)
+        partitions = find_partitions(kept, self.letter.facts.sample_size)
         findings: list[Finding] = []
         self.groups.open_paragraph(section.code)
         before: str | None = None
@@ -938,29 +1055,30 @@ class LetterCounter:
         for index, mention in enumerate(kept):
             number = next(i for i, (a, b) in enumerate(sentences) if a <= mention.start < b or i == len(sentences) - 1)
             sentence = sentences[number]
-            if number != previous_sentence:
-                self.groups.open_sentence()
+            for group in [g for g in groups if g.start < mention.start]:
+                groups.remove(group)
+                self.groups.name(group.n or group.m)
             clause = clause_of(doc, kept, index, sentence)
             narrowing = restrictor_text(doc, mention)
-            fronted = self._fronted(doc, mention, sentence)
-            judged = qualifiers.judge(clause, partitive=self._is_partitive(mention, fronted), before=before)
-            if not judged.sure and narrowing and not INSPECTED.search(narrowing):
-                judged = qualifiers.judge(narrowing, partitive=True, before=before)
-            if not judged.sure and previous_sentence == number and before:
-                judged = qualifiers.Judgement(before, "as the quantity before it")
+            fronted = mention.group
+            judged = self._judge(doc, mention, clause, narrowing, fronted, before, previous_sentence == number)
             resolved = self.groups.resolve(
-                number=mention.n,
-                stated=mention.m,
-                form=mention.form,
-                link=mention.link,
-                unit=mention.unit,
-                fronted=fronted,
-                percent=mention.percent,
-                sense=judged.sense,
-                scope=self._scope(doc, mention, narrowing),
-                narrowed=bool(narrowing) and not INSPECTED.search(narrowing),
-                both=mention.pattern.name.startswith("both") or (mention.form == "none" and mention.m == 2),
-                opens=index == 0,
+                Query(
+                    number=mention.n,
+                    form=mention.form,
+                    link=mention.link,
+                    unit=mention.unit,
+                    sense=judged.sense,
+                    strength=judged.strength,
+                    stated=mention.m if mention.m is not None else mention.group,
+                    percent=mention.percent,
+                    partition=partitions.get(index),
+                    scope=self._scope(doc, mention, narrowing),
+                    narrowed=bool(narrowing) and not INSPECTED.search(narrowing),
+                    pair=mention.pattern.name.startswith("both") or (mention.form == "none" and mention.m == 2),
+                    opens=index == 0,
+                    same_sentence=previous_sentence == number,
+                )
             )
             if resolved is None:
                 omissions.append(self._omit(doc, mention.start, mention.end, "more than any group it could be part of"))
@@ -990,15 +1108,41 @@ class LetterCounter:
                     whole=finding.denominator,
                     unit=finding.counted,
                     activity=activity,
-                    section=section.code,
                     sense=finding.sense,
-                    stated=mention.m if mention.link == "stated" or fronted else None,
                     form=finding.form,
+                    stated=mention.m if mention.m is not None else mention.group,
+                    strength=judged.strength,
+                    new=mention.unit is not None and mention.link in ("bare", "noun", "stated"),
                 )
             )
             before = judged.sense if judged.sense != "neutral" else before
             previous_sentence = number
         return tuple(findings), tuple(omissions)
+
+    def _judge(
+        self,
+        doc: Doc,
+        mention: Mention,
+        clause: str,
+        narrowing: str,
+        fronted: int | None,
+        before: str | None,
+        same: bool,
+    ) -> qualifiers.Judgement:
+        """The sense of a mention: from its clause, else from what narrows its noun, else from the one before."""
+        partitive = self._is_partitive(mention, fronted)
+        judged = qualifiers.judge(clause, partitive=partitive, before=before)
+        if judged.strength < 2 and narrowing and not INSPECTED.search(narrowing):
+            narrowed = qualifiers.judge(narrowing, partitive=True, before=before)
+            if narrowed.strength > judged.strength:
+                return narrowed
+        if judged.strength == 0:
+            has_verb = re.search(r"\b(?:was|were|had|did|is|are|has|have|could|would|[a-z]{3,}ed)\b", clause)
+            if same and before and not has_verb:
+                return qualifiers.Judgement(before, "as the quantity before it", 1)
+            if partitive and has_verb:
+                return qualifiers.Judgement("met", "something said of part of a group, without blame", 1)
+        return judged
 
     # --- what is no finding -----------------------------------------------------------
 
@@ -1044,7 +1188,7 @@ class LetterCounter:
         if (
             mention.pattern.name in ("none_these",)
             and mention.unit is None
-            and not self.groups.any_here()
+            and not self.groups.paragraph
             and doc[mention.start].lower_ == "none"
             and doc[mention.end : mention.end + 1].text.lower() not in ("was", "were", "had", "of")
         ):
@@ -1058,10 +1202,6 @@ class LetterCounter:
             or mention.form != "count"
             or self.groups.has_need()
         )
-
-    def _fronted(self, doc: Doc, mention: Mention, sentence: tuple[int, int]) -> int | None:
-        """The size of a group put before its part: "Of the eleven that were late, seven ..."."""
-        return None
 
     def _scope(self, doc: Doc, mention: Mention, narrowing: str) -> str:
         """Whether the phrase speaks of the inspected cases: `sample`, `definite`, or `open`."""

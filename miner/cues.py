@@ -62,8 +62,11 @@ SENSE_CUES: tuple[Cue, ...] = (
     *_cues(
         "need",
         0.8,
-        r"needed|need|needs|required|requiring|requires?|due|fallen due|fell due|called for|call for|warranted|necessary|applicable|indicated|was to be (?:expected|considered)|merited|ought to be|should be|was expected|were expected",
-        r"identifiable victim|known victim|direct victim|identified victim|there (?:was|were) (?:a|an|some)? ?(?:identifiable |known |direct |named )?victims?|raised (?:some )?concerns?|posed|presented (?:a|some)|at risk|risk to other|vulnerable|had a social worker|known to|looked after|subject to|in care|on remand|had changed|significant change|had been (?:a )?(?:significant )?change",
+        r"(?:was|were|had been|is|are) (?:then |also |clearly |judged to be |thought to be )?(?:needed|required|due|necessary|warranted|called for|indicated|applicable|merited|expected)",
+        r"(?:needed|required|requiring|needing|called for|call for|calling for|warranted|merited|fell due|fallen due|due for|due) (?:a|an|one|some|more|such|it|them|to|any|for|careful|specific|review|reviewing|plan|planning|attention|work|further|both|by|when|after|during|within|at|in|$)",
+        r"(?:needed|required|fallen due|fell due|was due|were due|due|warranted|called for|applicable|relevant)\s*(?:$|[.,;:)])",
+        r"there (?:was|were|had been) (?:a|an|some|clear|known)? ?(?:\w+ )?(?:identifiable|known|direct|named|specific)? ?(?:victims?|risks?|concerns?|need|reason|significant change)",
+        r"identifiable victim|known victim|direct victim|named victim|identified victim|raised (?:some |a )?concerns?|posed (?:a |some )|presented (?:a |some |an )|at risk of|vulnerable in|had a social worker|known to|looked after|subject to (?:a|an|child)|in care|on remand|had changed|significant change|had been (?:a )?(?:significant )?change|had an? (?:identifiable|known|direct)|involved a victim|had a victim",
     ),
     # It happened, neither well nor badly.
     *_cues(
@@ -83,6 +86,8 @@ NO_NEGATION = re.compile(
 PRAISE_IN_NEGATIVE = re.compile(
     r"\b(?:no quarrel|no concerns?|no (?:cause for )?complaint|no fault|no reason to (?:doubt|disagree)|without (?:delay|exception|fail|hesitation|fault)|nothing (?:to|that) (?:criticise|alarmed|concerned|fault))\b"
 )
+# Cues of what is wanting that hold their own negation.
+ALREADY_NEGATIVE = re.compile(r"never|nothing|nobody|no one|no-one|without|little|less|nowhere|yet to|rather|instead")
 # "one was not", "nine were not", "seven in which it had not": the opposite of what was said before.
 ELLIPSIS = re.compile(
     r"\b(?:was|were|had|did|has|have|could|do|does|is|are|would) (?:not|n[’']t)(?: (?:been|so|done so|be|do so|have|had|one|any))?\s*(?:$|[.,;:)–—-])|\b(?:wasn|weren|hadn|didn)[’']t\s*(?:$|[.,;:)])|\bhad none\b|\bhad no such\b|\bthere (?:was|were) none\b|\bdid not (?:have|do) (?:one|so|it)\b"

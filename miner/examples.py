@@ -16,7 +16,7 @@ SPEAKER = re.compile(
     r"""(?ix) \b (?: young \s (?: person | people | man | men | woman | women ) | boy | girl | child | children | parent | mother | father | carer
     | magistrate | sentencer | judge | bench | case \s manager | practitioner | staff | manager | worker | victim | board | chair | head \s of \s \w+ | policy | protocol
     | guidance | checklist | strategy | leaflet | procedure | form | survey ) s?
-    \b [^.“"]{0,60} \b (?: told | said | says | say | put \s it | commented | described | explained | remarked | wrote \s to | reads | read | states | stated | asks | asked ) \b [^.“"]{0,30} $"""
+    \b (?! [’'] ) [^.“"]{0,60} (?<! was \s ) (?<! were \s ) (?<! is \s ) \b (?: told | said | says | say | put \s it | commented | described | explained | remarked | wrote \s to | reads | read | states | stated | asks | asked ) \b [^.“"]{0,30} $"""
 )
 INSPECTOR = re.compile(r"(?i)\b(?:inspectors?|we|case|cases|example|noted|recorded|found|account|illustrat\w+)\b")
 

@@ -92,8 +92,8 @@ def find_date(text: str) -> str | None:
     return min(hits)[1] if hits else None
 
 
-def find_dates_of_inspection(text: str) -> tuple[str | None, str | None]:
-    """First and last day (ISO) of the first range of days in the text; one day gives both ends.
+def find_range(text: str) -> tuple[str, str] | None:
+    """First and last day (ISO) of the first range of days in the text.
 
     The year or month that one end leaves out is that of the other: "30 September to 2 October
     2013"; "30 December to 2 January 2014" begins the year before.
@@ -117,8 +117,7 @@ def find_dates_of_inspection(text: str) -> tuple[str | None, str | None]:
     week = WEEK.search(text)
     if week and (first := _to_date(week.groupdict(), 1)):
         return first.isoformat(), date.fromordinal(first.toordinal() + 4).isoformat()
-    one = find_date(text)
-    return one, one
+    return None
 
 
 def find_number(text: str, patterns: Sequence[re.Pattern[str]]) -> int | None:

@@ -2,21 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+PARTITIVE_FORMS = ("all", "none")
+SOFT_FORMS = ("vague", "fraction", "percentage")
+ACTIVITY_OF = {
+    "reports": "report",
+    "reviews": "review",
+    "plans": "planning",
+    "assessments": "assessment",
+    "victims": "victims",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A quantity already read: `size` of `whole`, what it counts, and what was said of it."""
+    """A quantity already read: `size` of `whole`, what it counts, and what was said of it.
+
+    `stated`: the group's size where it is printed with it; `strength`: how sure its sense is
+    (qualifiers.Judgement); `new`: it names what it counts, and so may be the group of what follows.
+    """
 
     size: int | None
     whole: int | None
     unit: str
     activity: str
-    section: str
     sense: str
-    stated: int | None
     form: str
+    stated: int | None = None
+    strength: int = 3
+    new: bool = True
+
+    @property
+    def frames(self) -> int | None:
+        """The size of the group that bare counts after it are part of."""
+        is_need = self.sense == "neutral" and self.strength >= 2 and self.new
+        return self.size if is_need and self.size and self.form in ("count", "all", "all_but") else self.whole
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A quantity whose group is sought. `link` and `form` as in patterns.
+
+    `stated`: the group's size in the cue itself or put before it; `partition`: a group that this
+    quantity and its neighbours add up to; `scope` (sample, definite, open) and `narrowed` tell
+    how its noun is determined; `pair`: "both" or "neither"; `opens`: the first of its paragraph.
+    """
+
+    number: int | None
+    form: str
+    link: str
+    unit: str | None
+    sense: str
+    strength: int = 3
+    stated: int | None = None
+    percent: int | None = None
+    partition: int | None = None
+    scope: str = "open"
+    narrowed: bool = False
+    pair: bool = False
+    opens: bool = False
+    same_sentence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,267 +87,209 @@ class Groups:
     before: list[Group] = field(default_factory=list)
     section: str = ""
     printed: set[int] = field(default_factory=set)
+    named: int | None = None
+    """The size of a group that the paragraph has only named: "Of the 22 cases, ..."."""
 
     def open_paragraph(self, section: str) -> None:
         """A new paragraph begins; the one before is remembered within its section."""
-        if section == self.section and self.paragraph:
-            self.before = self.paragraph
-        elif section != self.section:
+        if section != self.section:
             self.before = []
+        elif self.paragraph:
+            self.before = self.paragraph
         self.section = section
-        self.paragraph = []
-        self.printed = set()
+        self.paragraph, self.printed, self.named = [], set(), None
 
-    def open_sentence(self) -> None:
-        """A new sentence begins."""
+    def name(self, size: int | None) -> None:
+        """A group is named without anything being said of it yet."""
+        self.named = size
+        if size is not None:
+            self.printed.add(size)
 
-    def any_here(self) -> bool:
-        return bool(self.paragraph)
+    def add(self, group: Group) -> None:
+        """A quantity has been read and resolved."""
+        self.letter.append(group)
+        self.paragraph.append(group)
+        self.printed.update(number for number in (group.size, group.stated) if number is not None)
 
     def has_need(self) -> bool:
         """Whether the paragraph speaks of a group in which something was needed or happened."""
-        return any(group.sense == "neutral" and group.size for group in self.paragraph)
-
-    def add(self, group: Group) -> None:
-        self.letter.append(group)
-        self.paragraph.append(group)
-        for number in (group.size, group.stated):
-            if number is not None:
-                self.printed.add(number)
+        return bool(self.named) or any(group.frames == group.size and group.size for group in self.paragraph)
 
     # --- resolution -------------------------------------------------------------------
 
-    def resolve(
-        self,
-        *,
-        number: int | None,
-        stated: int | None,
-        form: str,
-        link: str,
-        unit: str | None,
-        fronted: int | None,
-        percent: int | None,
-        sense: str,
-        scope: str,
-        narrowed: bool,
-        both: bool,
-        opens: bool,
-    ) -> Resolved | None:
-        """The numerator and denominator of a quantity; None where it exceeds every group it could be part of.
+    def resolve(self, query: Query) -> Resolved | None:
+        """The numerator and denominator of a quantity; None where it exceeds every group it could be part of."""
+        if query.pair:
+            return self._of(query, 2, "antecedent", "“both” and “neither” are of two")
+        if query.stated is not None:
+            return self._of(query, query.stated, "stated", "printed in the phrase")
+        if query.partition is not None:
+            return self._of(query, query.partition, None, "it and its neighbours add up to it")
+        if query.link == "other":
+            return self._complement(query)
+        if query.link == "these":
+            return self._these(query)
+        if query.scope == "sample":
+            return self._of_sample(query, "the words speak of the sample")
+        if query.link == "noun" and query.unit is not None:
+            return self._of_noun(query, query.unit)
+        if query.link == "noun":
+            return self._elliptical(query)
+        return self._bare(query)
 
-        `link`, `form` as in patterns; `stated` is a group size in the cue itself, `fronted` one put
-        before it; `scope` and `narrowed` tell how its noun is determined.
-        """
-        if both:
-            whole = 2
-            return self._with(form, number, whole, "antecedent", "“both” and “neither” are of two")
-        if stated is not None:
-            return self._with(form, number, stated, "stated", "printed in the phrase")
-        if fronted is not None:
-            return self._with(form, number, fronted, "stated", "printed before it in the sentence")
-        if link == "other":
-            return self._complement(number, form)
-        if link == "these":
-            return self._these(number, form, sense)
-        if scope == "sample":
-            return self._of_sample(form, number, "the words speak of the sample")
-        if link == "noun":
-            return self._of_noun(number, form, unit, scope, narrowed, sense)
-        return self._bare(number, form, unit, percent, sense, narrowed, opens)
-
-    def _with(
-        self, form: str, number: int | None, whole: int | None, source: str | None, why: str, unit: str | None = None
-    ) -> Resolved | None:
+    def _of(self, query: Query, whole: int | None, source: str | None, why: str) -> Resolved | None:
+        """The quantity as part of `whole`; `source` None: the sample, unless its number stands in the paragraph."""
+        number = query.number
         if whole is None:
-            return Resolved(number if form == "count" else 0 if form == "none" else None, None, None, why, unit)
-        if form == "all":
+            numerator = number if query.form == "count" else 0 if query.form == "none" else None
+            return Resolved(numerator, None, None, why, query.unit)
+        if source is None:
+            source = "sample" if whole == self.sample and whole not in self.printed else "antecedent"
+        if query.form == "all":
             number = whole
-        elif form == "none":
-            number = 0
-        elif form == "all_but" and number is not None:
+        elif query.form == "all_but" and number is not None:
             number = whole - number
-        elif form in ("vague", "fraction", "percentage"):
-            return Resolved(None, whole, source, why, unit)
-        if number is not None and (number > whole or number < 0):
+        elif query.form in SOFT_FORMS:
+            number = None
+        if number is not None and not 0 <= number <= whole:
             return None
-        return Resolved(number, whole, source, why, unit)
+        return Resolved(number, whole, source, why, query.unit)
 
-    def _of_sample(self, form: str, number: int | None, why: str) -> Resolved | None:
+    def _of_sample(self, query: Query, why: str) -> Resolved | None:
         if self.sample is None:
-            return self._with(form, number, None, None, "the sample's size is not stated")
-        source = "antecedent" if self.sample in self.printed and form == "count" else "sample"
-        return self._with(form, number, self.sample, source, why)
+            return self._of(query, None, None, "the sample's size is not stated")
+        return self._of(query, self.sample, None if query.form == "count" else "sample", why)
 
-    def _complement(self, number: int | None, form: str) -> Resolved | None:
+    def _complement(self, query: Query) -> Resolved | None:
         """The whole of "the remaining two": the group whose parts so far leave two over."""
+        number = query.number
         if number is None:
             return None
         for groups in (self.paragraph, self.before, self.letter[-8:]):
-            wholes: list[int] = []
-            for group in reversed(groups):
-                for whole in (group.whole, group.size if group.sense == "neutral" else None):
-                    if whole is not None and whole not in wholes and whole >= number:
-                        wholes.append(whole)
-            for whole in wholes:
-                parts = [g.size for g in groups if g.whole == whole and g.size is not None and g.size != whole]
+            for whole in _wholes(groups):
+                parts = [g.size for g in groups if g.whole == whole and g.size is not None and g.size < whole]
                 for first in range(len(parts)):
                     if sum(parts[first:]) + number == whole:
-                        return Resolved(
-                            number,
-                            whole,
-                            "antecedent",
-                            f"what {sum(parts[first:])} of {whole} leave over",
-                            groups[-1].unit,
-                        )
-        frame = self._frame(number, "not_met")
+                        return self._of(query, whole, "antecedent", f"what {sum(parts[first:])} of {whole} leave over")
+        frame = self._frame(number)
         if frame is not None:
-            return Resolved(number, frame, "antecedent", "the group spoken of before")
-        return self._of_sample(form, number, "no earlier group leaves this over")
+            return self._of(query, frame, "antecedent", "the group spoken of before")
+        return self._of_sample(query, "no earlier group leaves this over")
 
-    def _these(self, number: int | None, form: str, sense: str) -> Resolved | None:
+    def _these(self, query: Query) -> Resolved | None:
         """ "of these", "of which", "all of them": the group named last."""
+        number = query.number
         for groups in (self.paragraph, self.before):
             if not groups:
                 continue
             last = groups[-1]
             # "good enough in 17 of the 18. Six of these were due for a review": of the eighteen.
-            if (
-                last.sense in ("met", "not_met")
-                and sense == "neutral"
-                and last.whole
-                and last.size is not None
-                and (number is None or number <= last.whole)
-                and form == "count"
-            ):
-                return self._with(form, number, last.whole, "antecedent", "the group judged before", last.unit)
+            # "Eight of the nine felt supported. None of them had been trained": of the nine.
+            needs = (
+                query.form == "count" and query.sense == "neutral" and query.strength >= 2 and not query.same_sentence
+            )
+            whole = query.form in PARTITIVE_FORMS and not query.same_sentence and not last.new
+            if last.sense != "neutral" and (needs or whole) and last.whole and (number or 0) <= last.whole:
+                return self._of(query, last.whole, "antecedent", "the group judged before")
             for group in reversed(groups):
-                size = group.size if group.size not in (None, 0) else group.whole
-                if size is not None and (number is None or number <= size or form in ("all", "none")):
-                    return self._with(form, number, size, "antecedent", "the group named last", group.unit)
-        if form in ("vague", "fraction", "percentage", "all", "none"):
-            return self._with(form, number, None, None, "no earlier group")
-        return self._of_sample(form, number, "no earlier group")
+                size = group.size or group.whole
+                if size is not None and ((number or 0) <= size or query.form in PARTITIVE_FORMS):
+                    return self._of(query, size, "antecedent", "the group named last")
+        if self.named is not None:
+            return self._of(query, self.named, "antecedent", "the group named before")
+        if query.form == "count":
+            return self._of_sample(query, "no earlier group")
+        return self._of(query, None, None, "no earlier group")
 
-    def _of_noun(
-        self, number: int | None, form: str, unit: str | None, scope: str, narrowed: bool, sense: str
-    ) -> Resolved | None:
+    def _of_noun(self, query: Query, unit: str) -> Resolved | None:
         """ "of the plans", "every case", "all relevant cases"."""
-        if unit is None:
-            if form in ("vague", "fraction", "percentage", "all_but"):
-                return self._elliptical(number, form, sense)
-            return self._bare(number, form, unit, None, sense, narrowed, False)
         if unit in ("cases", "children"):
-            if narrowed:
-                return self._with(form, number, None, None, "a condition narrows the group", unit)
-            if scope == "definite":
-                return self._of_sample(form, number, "“the cases”, “every case” speak of the sample")
-            if form == "all_but":
-                return self._of_sample(form, number, "“the cases” speak of the sample")
-            if form == "none" and self.paragraph:
-                return self._these(number, form, sense)
-            return self._with(form, number, None, None, "the group's size is not stated", unit)
-        if narrowed and form not in ("all_but", "count"):
-            return self._with(form, number, None, None, "a condition narrows the group", unit)
-        size = self._by_noun(unit, number, form)
-        if size is not None:
-            return self._with(form, number, size, "antecedent", f"the {unit} counted before", unit)
-        return self._with(form, number, None, None, f"no number of {unit} is stated", unit)
+            if query.narrowed:
+                return self._of(query, None, None, "a condition narrows the group")
+            if query.scope == "definite" or query.form == "all_but":
+                return self._of_sample(query, "“the cases”, “every case” speak of the sample")
+            if query.form == "none" and self.paragraph:
+                return self._these(query)
+            return self._of(query, None, None, "the group's size is not stated")
+        if query.narrowed and query.form not in ("all_but", "count"):
+            return self._of(query, None, None, "a condition narrows the group")
+        size = self._by_noun(unit, query.number)
+        return self._of(
+            query, size, "antecedent", f"the {unit} counted before" if size else f"no number of {unit} is stated"
+        )
 
-    def _by_noun(self, unit: str, number: int | None, form: str) -> int | None:
+    def _by_noun(self, unit: str, number: int | None) -> int | None:
         """The size of the group of reports, plans ... that the letter counted last."""
-        activity = {
-            "reports": "report",
-            "reviews": "review",
-            "plans": "planning",
-            "assessments": "assessment",
-            "victims": "victims",
-        }.get(unit)
+        activity = ACTIVITY_OF.get(unit)
         pools = [self.paragraph, self.before]
         if unit == "reports":
             pools.append(self.letter)
         for pool in pools:
             for group in reversed(pool):
-                fits = group.unit == unit or (
-                    activity is not None and group.activity == activity and group.sense == "neutral"
-                )
-                if not fits:
+                if group.unit != unit and not (group.activity == activity and group.sense == "neutral"):
                     continue
-                size = group.size if group.sense == "neutral" and group.size else group.whole
-                if size is not None and (number is None or number <= size):
+                size = group.frames or group.whole
+                if size is not None and (number or 0) <= size:
                     return size
         return None
 
-    def _elliptical(self, number: int | None, form: str, sense: str) -> Resolved | None:
+    def _elliptical(self, query: Query) -> Resolved | None:
         """ "The vast majority were good", "a third were not": of the group spoken of before."""
-        frame = self._frame(number, sense)
+        frame = self._frame(query.number)
         if frame is not None:
-            return self._with(form, number, frame, "antecedent", "the group spoken of before")
-        if form == "all_but":
-            return self._of_sample(form, number, "no earlier group")
-        return self._with(form, number, None, None, "no earlier group")
+            return self._of(
+                query, frame, None if query.form == "percentage" else "antecedent", "the group spoken of before"
+            )
+        if query.form == "all_but":
+            return self._of_sample(query, "no earlier group")
+        return self._of(query, None, None, "no earlier group")
 
-    def _frame(self, number: int | None, sense: str) -> int | None:
-        """The group that the paragraph is speaking of: the last in which something was needed or
-        happened, or the whole of the last one judged."""
+    def _frame(self, number: int | None) -> int | None:
+        """The group that the paragraph is speaking of: one named, the last in which something was
+        needed or happened, or the whole of the last one judged."""
         for group in reversed(self.paragraph):
-            is_need = group.sense == "neutral" and group.size and group.form in ("count", "all")
-            if is_need and group.size and (number is None or number <= group.size):
-                return group.size
-            if group.whole is not None and (number is None or number <= group.whole):
-                return group.whole
-        return None
+            for size in (group.frames, group.whole):
+                if size is not None and (number or 0) <= size:
+                    return size
+        return self.named if self.named is not None and (number or 0) <= self.named else None
 
-    def _bare(
-        self,
-        number: int | None,
-        form: str,
-        unit: str | None,
-        percent: int | None,
-        sense: str,
-        narrowed: bool,
-        opens: bool,
-    ) -> Resolved | None:
+    def _bare(self, query: Query) -> Resolved | None:
         """ "in four cases", "eleven were good": no word of the group."""
-        if number is not None and percent is not None:
-            for whole in (*(g for g in (self._frame(number, sense), self.sample) if g), *self.printed):
-                if whole and number <= whole and abs(100 * number / whole - percent) <= 0.6:
-                    source = "sample" if whole == self.sample and whole not in self.printed else "antecedent"
-                    return self._with(form, number, whole, source, f"{percent}% of {whole}")
+        number, unit = query.number, query.unit
+        frame = self._frame(number)
+        if number is not None and query.percent is not None:
+            for whole in (frame, self.sample, *sorted(self.printed)):
+                if whole and number <= whole and abs(100 * number / whole - query.percent) <= 0.6:
+                    return self._of(query, whole, None, f"{query.percent}% of {whole}")
         if unit in ("staff", "managers", "parents", "victims"):
-            size = self._by_noun(unit, number, form)
-            return self._with(
-                form,
-                number,
-                size,
-                "antecedent" if size else None,
-                f"{unit} counted before" if size else f"no number of {unit} is stated",
-                unit,
+            size = self._by_noun(unit, number)
+            return self._of(
+                query, size, "antecedent", f"{unit} counted before" if size else f"no number of {unit} is stated"
             )
-        if self.section == "management" and unit not in ("cases", "children"):
-            frame = self._frame(number, sense)
-            return self._with(
-                form,
-                number,
-                frame,
-                "antecedent" if frame else None,
-                "the group spoken of before" if frame else "no group stated",
-                unit,
+        if self.section == "management" and unit is None:
+            return self._of(query, frame, "antecedent", "the group spoken of before" if frame else "no group is stated")
+        if frame is None and query.opens and unit is None:
+            for group in reversed(self.before):
+                if group.whole and (number or 0) <= group.whole:
+                    return self._of(query, group.whole, "antecedent", "the group of the paragraph before")
+        circumstance = query.sense == "neutral" and query.strength >= 2 and unit in ("cases", "children")
+        if frame is not None and not circumstance:
+            return self._of(query, frame, None, "the group spoken of before")
+        if unit in ACTIVITY_OF:
+            size = self._by_noun(unit, number)
+            return self._of(
+                query, size, "antecedent", f"the {unit} counted before" if size else f"no number of {unit} is stated"
             )
-        frame = self._frame(number, sense)
-        if frame is None and opens and unit is None and self.before:
-            last = next(
-                (group.whole for group in reversed(self.before) if group.whole and (number or 0) <= group.whole), None
-            )
-            if last is not None:
-                return self._with(form, number, last, "antecedent", "the group of the paragraph before")
-        if frame is not None and not (sense == "neutral" and unit in ("cases", "children")):
-            source = "sample" if frame == self.sample and frame not in self.printed else "antecedent"
-            return self._with(form, number, frame, source, "the group spoken of before")
-        if unit in ("reports", "plans", "reviews", "assessments"):
-            size = self._by_noun(unit, number, form)
-            if size is not None:
-                return self._with(form, number, size, "antecedent", f"the {unit} counted before", unit)
-            return self._with(form, number, None, None, f"no number of {unit} is stated", unit)
-        if narrowed and sense != "neutral" and form == "none":
-            return self._with(form, number, None, None, "a condition narrows the group", unit)
-        return self._of_sample(form, number, "no earlier group in the paragraph")
+        if query.narrowed and not circumstance and query.form != "none" and query.sense != "neutral" and frame is None:
+            return self._of_sample(query, "no earlier group in the paragraph")
+        return self._of_sample(query, "no earlier group in the paragraph")
+
+
+def _wholes(groups: Iterable[Group]) -> list[int]:
+    """Sizes that the parts of a group may add up to, the latest first."""
+    wholes: list[int] = []
+    for group in reversed(list(groups)):
+        for whole in (group.whole, group.size if group.sense == "neutral" else None):
+            if whole is not None and whole not in wholes:
+                wholes.append(whole)
+    return wholes

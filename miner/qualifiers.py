@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from miner.cues import (
+    ALREADY_NEGATIVE,
     ACTIVITY_CUES,
     ELLIPSIS,
     NEGATORS,
@@ -20,61 +21,54 @@ SCOPE = 34
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A sense with the words that gave it; `sure` is False where nothing in the clause spoke."""
+    """A sense with the words that gave it. `strength`: 3 said outright, 2 done, needed or happened,
+    1 guessed from a negation, 0 nothing spoke."""
 
     sense: str
     because: str
-    sure: bool = True
+    strength: int = 3
 
 
-def judge(clause: str, *, partitive: bool, before: str | None, quantifier_negates: bool = False) -> Judgement:
-    """The sense of a clause with its quantity taken out (lower case).
+def judge(clause: str, *, partitive: bool, before: str | None) -> Judgement:
+    """The sense of a clause with its quantity taken out (lower case, curly apostrophes).
 
     `partitive`: the quantity is part of a stated or earlier group, so that plain doing ("was
     reviewed") is praise. `before`: the sense of the quantity before it, for "one was not".
     """
-    text = clause
-    if ELLIPSIS.search(text) and before in ("met", "not_met") and not _strong(ELLIPSIS.sub(" ", text)):
+    if ELLIPSIS.search(clause) and before in ("met", "not_met") and not _is_strong(ELLIPSIS.sub(" ", clause)):
         return Judgement("not_met" if before == "met" else "met", "elliptical negation of what was said before")
-    praise = PRAISE_IN_NEGATIVE.search(text)
+    praise = PRAISE_IN_NEGATIVE.search(clause)
     if praise:
         return Judgement("met", praise[0])
-    hits: list[tuple[float, int, str, str]] = []
+    hits: dict[str, str] = {}
     for cue in SENSE_CUES:
-        for match in cue.pattern.finditer(text):
+        for match in cue.pattern.finditer(clause):
             name = cue.name
-            negated = _negated(text, match.start())
-            if name == "bad":
-                name = (
-                    "good"
-                    if negated
-                    and not match[0].startswith(("never", "nothing", "nobody", "no one", "without", "little"))
-                    else "bad"
-                )
-            elif name in ("good", "done"):
-                if negated:
-                    name = "bad"
-            elif negated and name == "need":
-                continue
-            hits.append((cue.weight, match.start(), name, match[0]))
-    for name in ("bad", "good"):
-        strong = [hit for hit in hits if hit[2] == name]
-        if strong:
-            return Judgement("met" if name == "good" else "not_met", strong[0][3])
-    needs = [hit for hit in hits if hit[2] in ("need", "happened")]
-    if needs:
-        return Judgement("neutral", needs[0][3])
-    done = [hit for hit in hits if hit[2] == "done"]
-    if done:
-        return Judgement("met" if partitive else "neutral", done[0][3])
-    return Judgement("neutral", "no cue of quality", sure=False)
+            if _is_negated(clause, match.start()):
+                if name in ("need", "happened"):
+                    continue
+                name = "good" if name == "bad" and not ALREADY_NEGATIVE.match(match[0]) else "bad"
+            hits.setdefault(name, match[0])
+    for name, sense in (("bad", "not_met"), ("good", "met")):
+        if name in hits:
+            return Judgement(sense, hits[name])
+    if "done" in hits and partitive and ("need" not in hits or " and " in clause):
+        return Judgement("met", hits["done"], 2)
+    for name in ("need", "happened"):
+        if name in hits:
+            return Judgement("neutral", hits[name], 2)
+    if NEGATORS.search(NO_NEGATION.sub(" ", clause)):
+        return Judgement("not_met", "a negation", 1)
+    if "done" in hits:
+        return Judgement("met" if partitive else "neutral", hits["done"], 2)
+    return Judgement("neutral", "no cue of quality", 0)
 
 
-def _strong(text: str) -> bool:
+def _is_strong(text: str) -> bool:
     return any(cue.name in ("good", "bad") and cue.pattern.search(text) for cue in SENSE_CUES)
 
 
-def _negated(text: str, at: int) -> bool:
+def _is_negated(text: str, at: int) -> bool:
     """Whether a negation reaches the cue at this character."""
     window = text[max(0, at - SCOPE) : at]
     window = re.split(r"[,;:()–—]|\b(?:but|and|which|who|because|so that|although|while|until)\b", window)[-1]

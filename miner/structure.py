@@ -184,7 +184,7 @@ def build_letter(blocks: list[Block], footnotes: list[Block], profile: Profile, 
         if section.code in ("closing", "improvements", "strengths")
     )
     letter_date = facts.find_letter_date(head)
-    start, end = facts.find_dates_of_inspection(" ".join(_about_inspection(opening)))
+    start, end = _dates_of_inspection(opening)
     if area is None:
         area = _area_from_commentary(blocks)
     if letter_date is None:
@@ -219,15 +219,24 @@ def build_letter(blocks: list[Block], footnotes: list[Block], profile: Profile, 
     )
 
 
-def _about_inspection(opening: Sequence[str]) -> list[str]:
-    """Sentences on when the inspection was, those that say so in so many words first."""
+INSPECTION = re.compile(
+    r"(?i)inspect|visit|fieldwork|conduct|carried out|took place|screening|SQS|\bheld\b|\bwe were\b|\bteam was\b"
+)
+
+
+def _dates_of_inspection(opening: Sequence[str]) -> tuple[str | None, str | None]:
+    """First and last day, from the sentence on when the inspection was, else from any with a range of days."""
     sentences = [sentence for text in opening[:4] for sentence in re.split(r"(?<=[.?!])\s+(?=[A-Z])", text)]
-    sure = [
-        sentence
-        for sentence in sentences
-        if re.search(r"(?i)inspect|visit|fieldwork|conduct|carried out|took place|screening|SQS|held", sentence)
-    ]
-    return sure or sentences
+    telling = [sentence for sentence in sentences if INSPECTION.search(sentence)]
+    for sentence in (*telling, *sentences):
+        found = facts.find_range(sentence)
+        if found:
+            return found
+    for sentence in telling:
+        day = facts.find_date(sentence)
+        if day:
+            return day, day
+    return None, None
 
 
 def _area_from_commentary(blocks: Sequence[Block]) -> str | None:
