@@ -277,6 +277,8 @@ def _to_mention(doc: Doc, soft: dict[int, str], pattern: CountPattern, start: in
             )
         if following is not None and following.tag_ == "PCT" and pattern.form != "percentage":
             return None
+        if following is not None and following.lower_ == "of" and doc[end - 1].lower_ != "of":
+            return None  # a longer row takes the group in, or it is a part of something else
         if doc[end - 1].lower_ in ("of", "the", "our", "their", "its", "a") and doc[end - 1].tag_ != "SOFT":
             return None
     mention = Mention(start, max(end, noun_end), pattern, unit=unit, form=pattern.form, link=pattern.link, core_end=end)
@@ -440,7 +442,9 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
         words = " ".join(token.lower_ for token in tokens if token.tag_ == "SOFT")
         if mention.unit is None and words in ("few", "most", "a few", "the few") and tokens[-1].tag_ == "SOFT":
             following = doc[mention.end] if mention.end < len(doc) else None
-            if following is None or following.tag_ not in ("VERB", "PAST", "PUNCT", "ADV"):
+            before = doc[mention.start - 1].tag_ if mention.start else "START"
+            starts = before in ("START", "PUNCT", "AND", "CONJ") or doc[mention.start - 1].lower_ in ("in", "for", "only", "though", "that", "very")
+            if following is None or not starts or following.tag_ not in ("VERB", "PUNCT", "ADV", "DET", "PRON"):
                 return "a soft word without a counted noun"
     elif form == "percentage":
         if mention.percent is None or mention.percent > 100:
@@ -497,7 +501,7 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
         if (
             mention.pattern.name == "none_noun"
             and tokens[0].lower_ == "no"
-            and (mention.unit not in ("cases", "children", "parents", "victims") or len(tokens) > 1)
+            and not _is_subject(doc, mention)
         ):
             return "“no” with a noun that is not counted"
     elif form == "all_but":
@@ -527,6 +531,16 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
                 return None
             mention.m = numbers[-1]
     return _trap(doc, mention)
+
+
+def _is_subject(doc: Doc, mention: Mention) -> bool:
+    """Whether "no case", "no child" opens its clause or follows "in": then it counts."""
+    before = doc[mention.start - 1]
+    after = doc[mention.end] if mention.end < len(doc) else None
+    if before.lower_ in ("in", "for"):
+        return mention.unit in ("cases", "children")
+    opens = before.tag_ in ("START", "PUNCT", "AND", "CONJ") and before.text not in (",", "(")
+    return opens and after is not None and (after.tag_ in ("VERB", "PAST") or after.lower_ in ("in", "of", "who", "that"))
 
 
 TIME_WORDS = frozenset(
@@ -654,6 +668,9 @@ def _widen(doc: Doc, mention: Mention) -> None:
                 mention.start -= len(words)
                 break
     end = mention.end
+    if mention.form in ("fraction", "percentage", "vague") and [t.tag_ if t.tag_ == "NUM" else t.text for t in doc[end : end + 3]] == ["(", "NUM", ")"]:
+        mention.n, mention.form, mention.end = to_number(doc[end + 1].lower_), "count", end + 3
+        return
     tail = [token.tag_ if token.tag_ in ("NUM", "PCT") else token.text for token in doc[end : end + 5]]
     for shape in (
         ["(", "NUM", "PCT", ")"],
@@ -1005,6 +1022,10 @@ def _fronted_these(doc: Doc, mention: Mention, sentence: int) -> bool:
 
 # --- the letter -----------------------------------------------------------------------
 
+RATES = frozenset("head week month quarter year worker officer manager day practitioner session fortnight person".split())
+STANDING = re.compile(r"\b(?:should|must|ought to|needs? to|need(?:s|ed)? to be|aims? to|intends? to|is to|are to|has to|have to|would (?:want|like|expect)|ensures?|ensuring|make sure|makes sure|so that|in order to|target (?:is|was|of)|required by|requires? that|expects? that|expected that|policy is|rule is|the aim is)\b(?! have)[^,;:]*$")
+STANDING_AFTER = re.compile(r"[^,;:.]{0,60}\b(?:should(?! have)|must|is to be|are to be|ought to(?! have)|needs? to be|will be)\b")
+
 LEAD_IN = re.compile(
     r"(?i)\b(?:we|an? inspector|inspectors?|one inspector|i)\b[^.]{0,40}\b(?:noted|found|saw|read|recorded|wrote|observed|commented|describ\w+|report\w*)\b|for example|as follows|an example|illustrat|:\s*$"
 )
@@ -1177,6 +1198,26 @@ class LetterCounter:
                 return "“one” as a pronoun"
             if mention.unit is None and not _is_counted_one(doc, mention):
                 return "“one” as a pronoun"
+        before = doc[mention.start - 1].lower_ if mention.start else ""
+        ahead_words = [token.lower_ for token in doc[mention.end : mention.end + 3]]
+        behind = doc[a : mention.start].text.lower()
+        if mention.pattern.name == "units" and before in ("the", "these", "those", "both"):
+            return "refers back to a group"
+        if ahead_words[:1] in (["a"], ["per"], ["each"], ["every"]) and ahead_words[1:2] and ahead_words[1] in RATES:
+            return "a rate"
+        if mention.unit in ("staff", "managers") and mention.form == "count" and mention.link == "bare":
+            posts = re.search(r"\b(?:has|have|had|employ\w*|there (?:are|is|were|was|used to be)|comprises?|consists? of|made up of|of|and|with|by|a team of|to)(?: (?:only|just|about|some|now|now only))?$", behind.strip())
+            verb = doc[mention.end].tag_ in ("VERB", "PAST") if mention.end < len(doc) else False
+            if posts and not verb or not (verb or before in ("in", "for")):
+                return "staff posts"
+        if STANDING.search(behind) or (mention.form in ("all", "percentage", "fraction", "none", "all_but") and STANDING_AFTER.match(doc[mention.end : b].text.lower())):
+            return "a standing rule, target or hope"
+        if section.code == "management" and mention.unit == "cases" and mention.form == "count" and mention.link == "bare" and re.search(r"(?i)\baudit|\bcaseload|\bsampl|\bdip\b", sentence):
+            return "a number of files in the service's own checks"
+        if mention.pattern.name in ("both_bare",) or (mention.form == "none" and mention.m == 2 and mention.unit is None):
+            printed = any(to_number(token.lower_) == 2 for token in doc[1 : mention.start])
+            if not printed and not any(2 in (g.size, g.whole) for g in self.groups.paragraph):
+                return "“both” or “neither” without a count of two before it"
         if mention.form == "percentage" and (mention.unit is None and STATISTICS.search(sentence)):
             return "a published statistic"
         if mention.form in ("percentage", "fraction") and re.search(
@@ -1246,6 +1287,11 @@ class LetterCounter:
         return merged
 
     def _is_same(self, doc: Doc, a: Mention, b: Mention) -> bool:
+        whole = a.m or self.letter.facts.sample_size
+        if a.form == "count" and b.form == "percentage" and b.unit is None and a.n is not None and whole and a.percent is None:
+            words = doc[a.end : b.start].text.lower()
+            if abs(a.n / whole - (b.share or 0)) < 0.006 and len(words) < 60 and re.search(r"(?:\bor|,|\(|\bthat is|–|—|about|\bis)\s*$", words):
+                return True
         between = doc[a.end : b.start].text.strip().lower()
         if {a.form, b.form} <= {"count", "all_but"} or not {a.form, b.form} & {"fraction", "percentage", "vague"}:
             return False

@@ -371,6 +371,13 @@ class CountPattern:
     ignores: tuple[str, ...] = ()
 
 
+# After a number whose verb is left out: "six were reviewed on time, five late, three not at all".
+GAPPED = (
+    "late good poor adequate inadequate sufficient insufficient missing absent overdue thin weak strong satisfactory "
+    "unsatisfactory incomplete blank generic correct incorrect wrong right timely appropriate inappropriate effective "
+    "ineffective acceptable unacceptable excellent outstanding partly partially wholly without"
+).split()
+
 PATTERNS: tuple[CountPattern, ...] = (
     CountPattern(
         "out_of",
@@ -497,12 +504,29 @@ PATTERNS: tuple[CountPattern, ...] = (
             (lower("in", "for", "from"), NUM, STOPS),
             (lower("in", "for", "from"), tag("ADV"), NUM, STOPS),
             (lower("in", "for", "from"), lower("at"), lower("least", "most"), NUM, STOPS),
+            (lower("respect", "relation", "case", "cases", "event"), lower("of", "to"), NUM, STOPS),
+            (lower("respect", "relation", "case"), lower("of", "to"), tag("ADV"), NUM, STOPS),
         ),
         noun="no",
         left=1,
         right=1,
         finds=(("The level was too low in five and too high in one.", "five"),),
         ignores=("It took place in 2013.", "We met in five weeks."),
+    ),
+    CountPattern(
+        "gapped",
+        "count",
+        "bare",
+        (
+            (CLAUSE, NUM, lower(*GAPPED)),
+            (CLAUSE, NUM, tag("ADV"), lower(*GAPPED)),
+            (CLAUSE, NUM, lower("not", "too", "never")),
+        ),
+        noun="no",
+        left=1,
+        right=1,
+        finds=(("Six had been reviewed on time, five late and three not at all.", "five"),),
+        ignores=("He left at five, late for school.",),
     ),
     CountPattern(
         "with_clause",
