@@ -443,7 +443,14 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
         if mention.unit is None and words in ("few", "most", "a few", "the few") and tokens[-1].tag_ == "SOFT":
             following = doc[mention.end] if mention.end < len(doc) else None
             before = doc[mention.start - 1].tag_ if mention.start else "START"
-            starts = before in ("START", "PUNCT", "AND", "CONJ") or doc[mention.start - 1].lower_ in ("in", "for", "only", "though", "that", "very")
+            starts = before in ("START", "PUNCT", "AND", "CONJ") or doc[mention.start - 1].lower_ in (
+                "in",
+                "for",
+                "only",
+                "though",
+                "that",
+                "very",
+            )
             if following is None or not starts or following.tag_ not in ("VERB", "PUNCT", "ADV", "DET", "PRON"):
                 return "a soft word without a counted noun"
     elif form == "percentage":
@@ -464,6 +471,14 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
                 return "an ordinal, no fraction"
             mention.share = parts[0] / parts[1]
             rest = numbers[1:] if tokens[0].tag_ == "NUM" and len(tokens) > 1 and tokens[1].tag_ == "FRAC" else numbers
+            if (
+                tokens[0].tag_ == "NUM"
+                and tokens[-1].lower_ in ("quarters", "halves", "thirds")
+                and parts[0] not in (1, 2, 3)
+                or parts[0] == 2
+                and parts[1] in (2, 4)
+            ):
+                return "no fraction"
             rest = [n for n in rest if tokens[0].lower_ not in ("one",) or n != 1]
             mention.m = rest[-1] if rest else None
             if mention.unit is None and mention.m is None:
@@ -498,11 +513,7 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
             mention.m = numbers[-1] if numbers else None
         elif tokens[0].lower_ == "neither":
             mention.m = 2
-        if (
-            mention.pattern.name == "none_noun"
-            and tokens[0].lower_ == "no"
-            and not _is_subject(doc, mention)
-        ):
+        if mention.pattern.name == "none_noun" and tokens[0].lower_ == "no" and not _is_subject(doc, mention):
             return "“no” with a noun that is not counted"
     elif form == "all_but":
         if not numbers:
@@ -540,7 +551,9 @@ def _is_subject(doc: Doc, mention: Mention) -> bool:
     if before.lower_ in ("in", "for"):
         return mention.unit in ("cases", "children")
     opens = before.tag_ in ("START", "PUNCT", "AND", "CONJ") and before.text not in (",", "(")
-    return opens and after is not None and (after.tag_ in ("VERB", "PAST") or after.lower_ in ("in", "of", "who", "that"))
+    return (
+        opens and after is not None and (after.tag_ in ("VERB", "PAST") or after.lower_ in ("in", "of", "who", "that"))
+    )
 
 
 TIME_WORDS = frozenset(
@@ -637,6 +650,17 @@ def _trap(doc: Doc, mention: Mention) -> str | None:
         return "part of another number"
     if before is not None and before.tag_ == "NUM" and mention.unit is None:
         return "part of another number"
+    words = [token.lower_ for token in doc[first.i + 1 : first.i + 4]]
+    if words[:1] == ["or"] and doc[first.i + 2 : first.i + 3] and doc[first.i + 2].tag_ == "NUM":
+        return "one number or another"
+    if before is not None and before.lower_ == "or" and first.i > 2 and doc[first.i - 2].tag_ == "NUM":
+        return "one number or another"
+    if (
+        mention.unit is None
+        and words[:1] in (["and"], ["to"], ["or"])
+        and words[2:3] in (["year"], ["years"], ["year-old"], ["year-olds"])
+    ):
+        return "an age"
     if (
         mention.unit == "children"
         and before is not None
@@ -668,7 +692,9 @@ def _widen(doc: Doc, mention: Mention) -> None:
                 mention.start -= len(words)
                 break
     end = mention.end
-    if mention.form in ("fraction", "percentage", "vague") and [t.tag_ if t.tag_ == "NUM" else t.text for t in doc[end : end + 3]] == ["(", "NUM", ")"]:
+    if mention.form in ("fraction", "percentage", "vague") and [
+        t.tag_ if t.tag_ == "NUM" else t.text for t in doc[end : end + 3]
+    ] == ["(", "NUM", ")"]:
         mention.n, mention.form, mention.end = to_number(doc[end + 1].lower_), "count", end + 3
         return
     tail = [token.tag_ if token.tag_ in ("NUM", "PCT") else token.text for token in doc[end : end + 5]]
@@ -895,7 +921,15 @@ def _closing(doc: Doc, left: int, right: int) -> int:
             return position
         if token.text == ":" and position > left + 2:
             return position
+        if token.text == "," and position > left and doc[position + 1 : position + 2].text.lower() in COMMENTS:
+            return position
     return right
+
+
+COMMENTS = frozenset(
+    "which because although though but so as since yet partly mainly usually whereas while unless despite".split()
+)
+"""After a comma these open a comment on what was said, with words of praise or blame of its own."""
 
 
 def _has_verb(doc: Doc, left: int, right: int) -> bool:
@@ -1022,9 +1056,15 @@ def _fronted_these(doc: Doc, mention: Mention, sentence: int) -> bool:
 
 # --- the letter -----------------------------------------------------------------------
 
-RATES = frozenset("head week month quarter year worker officer manager day practitioner session fortnight person".split())
-STANDING = re.compile(r"\b(?:should|must|ought to|needs? to|need(?:s|ed)? to be|aims? to|intends? to|is to|are to|has to|have to|would (?:want|like|expect)|ensures?|ensuring|make sure|makes sure|so that|in order to|target (?:is|was|of)|required by|requires? that|expects? that|expected that|policy is|rule is|the aim is)\b(?! have)[^,;:]*$")
-STANDING_AFTER = re.compile(r"[^,;:.]{0,60}\b(?:should(?! have)|must|is to be|are to be|ought to(?! have)|needs? to be|will be)\b")
+RATES = frozenset(
+    "head week month quarter year worker officer manager day practitioner session fortnight person".split()
+)
+STANDING = re.compile(
+    r"\b(?:should|must|ought to|needs? to|need(?:s|ed)? to be|aims? to|intends? to|is to|are to|has to|have to|would (?:want|like|expect)|ensures?|ensuring|make sure|makes sure|so that|in order to|target (?:is|was|of)|required by|requires? that|expects? that|expected that|policy is|rule is|the aim is)\b(?! have)[^,;:]*$"
+)
+STANDING_AFTER = re.compile(
+    r"[^,;:.]{0,60}\b(?:should(?! have)|must|is to be|are to be|ought to(?! have)|needs? to be|will be)\b"
+)
 
 LEAD_IN = re.compile(
     r"(?i)\b(?:we|an? inspector|inspectors?|one inspector|i)\b[^.]{0,40}\b(?:noted|found|saw|read|recorded|wrote|observed|commented|describ\w+|report\w*)\b|for example|as follows|an example|illustrat|:\s*$"
@@ -1106,10 +1146,9 @@ class LetterCounter:
                 continue
             sentence_text = texts[number]
             earlier = (*((texts[number - 1],) if number else ()), *(texts[i] for i in range(number - 2, -1, -1)))
-            activity, why = qualifiers.activity(clause, sentence_text, (*activity_before, *earlier))
-            if activity is None:
-                activity = self.last_activity or DEFAULT_ACTIVITY.get(section.code, "delivery")
-                why = "as before"
+            activity, why = self._activity(
+                mention, clause, narrowing, sentence_text, (*activity_before, *earlier), section.code
+            )
             self.last_activity = activity
             finding = self._finding(
                 doc,
@@ -1165,6 +1204,33 @@ class LetterCounter:
                 return qualifiers.Judgement("met", "something said of part of a group, without blame", 1)
         return judged
 
+    def _activity(
+        self, mention: Mention, clause: str, narrowing: str, sentence: str, earlier: tuple[str, ...], section: str
+    ) -> tuple[str, str]:
+        """The activity that a quantity judges: named by its noun, by its clause, or by the group it is part of."""
+        own = qualifiers.activity_in(clause)
+        by_noun = qualifiers.ACTIVITY_OF_UNIT.get(mention.unit or "")
+        if by_noun and (own is None or own.name not in qualifiers.STRONGER.get(by_noun, ())):
+            return by_noun, f"{mention.unit} are counted"
+        last = self.groups.paragraph[-1] if self.groups.paragraph else None
+        anaphoric = mention.link in ("these", "other") or (mention.unit is None and mention.group is None)
+        if anaphoric and last is not None and (own is None or own.score < 1.8 or own.name not in qualifiers.TURNS):
+            return last.activity, "as the group it is part of"
+        for found, place in (
+            (own, "in its clause"),
+            (qualifiers.activity_in(narrowing), "in what narrows its noun"),
+            (qualifiers.activity_in(sentence), "in its sentence"),
+        ):
+            if found is not None:
+                return found.name, f"“{found.words}” {place}"
+        if last is not None:
+            return last.activity, "as the quantity before it"
+        for text in earlier:
+            found = qualifiers.activity_in(text)
+            if found is not None:
+                return found.name, f"“{found.words}” before it"
+        return DEFAULT_ACTIVITY.get(section, "delivery"), "the section’s usual activity"
+
     # --- what is no finding -----------------------------------------------------------
 
     def _omit(self, doc: Doc, start: int, end: int, reason: str) -> Omission:
@@ -1194,27 +1260,48 @@ class LetterCounter:
                 mention.unit == "cases" and LEAD_IN.search(ahead[:60]) and re.search(r"[“\"‘]|:", ahead)
             ):
                 return "leads in an example"
-            if mention.unit in ("staff", "managers") and not _is_counted_one(doc, mention):
-                return "“one” as a pronoun"
+            alone = (
+                mention.unit not in (None, "cases")
+                and mention.link == "bare"
+                and not self.groups.paragraph
+                and not mention.hedge
+            )
+            if alone or (mention.unit in ("staff", "managers") and not _is_counted_one(doc, mention)):
+                return "“one” tells of a single one"
             if mention.unit is None and not _is_counted_one(doc, mention):
                 return "“one” as a pronoun"
         before = doc[mention.start - 1].lower_ if mention.start else ""
         ahead_words = [token.lower_ for token in doc[mention.end : mention.end + 3]]
         behind = doc[a : mention.start].text.lower()
-        if mention.pattern.name == "units" and before in ("the", "these", "those", "both"):
+        fronted = _is_fronted(doc, mention, a)
+        if mention.pattern.name == "units" and before in ("the", "these", "those", "both") and not fronted:
             return "refers back to a group"
         if ahead_words[:1] in (["a"], ["per"], ["each"], ["every"]) and ahead_words[1:2] and ahead_words[1] in RATES:
             return "a rate"
-        if mention.unit in ("staff", "managers") and mention.form == "count" and mention.link == "bare":
-            posts = re.search(r"\b(?:has|have|had|employ\w*|there (?:are|is|were|was|used to be)|comprises?|consists? of|made up of|of|and|with|by|a team of|to)(?: (?:only|just|about|some|now|now only))?$", behind.strip())
+        if mention.unit in ("staff", "managers") and mention.form == "count" and mention.link == "bare" and not fronted:
+            posts = re.search(
+                r"\b(?:has|have|had|employ\w*|there (?:are|is|were|was|used to be)|comprises?|consists? of|made up of|of|and|with|by|a team of|to)(?: (?:only|just|about|some|now|now only))?$",
+                behind.strip(),
+            )
             verb = doc[mention.end].tag_ in ("VERB", "PAST") if mention.end < len(doc) else False
             if posts and not verb or not (verb or before in ("in", "for")):
                 return "staff posts"
-        if STANDING.search(behind) or (mention.form in ("all", "percentage", "fraction", "none", "all_but") and STANDING_AFTER.match(doc[mention.end : b].text.lower())):
+        if STANDING.search(behind) or (
+            mention.form in ("all", "percentage", "fraction", "none", "all_but")
+            and STANDING_AFTER.match(doc[mention.end : b].text.lower())
+        ):
             return "a standing rule, target or hope"
-        if section.code == "management" and mention.unit == "cases" and mention.form == "count" and mention.link == "bare" and re.search(r"(?i)\baudit|\bcaseload|\bsampl|\bdip\b", sentence):
+        if (
+            section.code == "management"
+            and mention.unit == "cases"
+            and mention.form == "count"
+            and mention.link == "bare"
+            and re.search(r"(?i)\baudit|\bcaseload|\bsampl|\bdip\b", sentence)
+        ):
             return "a number of files in the service's own checks"
-        if mention.pattern.name in ("both_bare",) or (mention.form == "none" and mention.m == 2 and mention.unit is None):
+        if mention.pattern.name in ("both_bare",) or (
+            mention.form == "none" and mention.m == 2 and mention.unit is None
+        ):
             printed = any(to_number(token.lower_) == 2 for token in doc[1 : mention.start])
             if not printed and not any(2 in (g.size, g.whole) for g in self.groups.paragraph):
                 return "“both” or “neither” without a count of two before it"
@@ -1288,9 +1375,20 @@ class LetterCounter:
 
     def _is_same(self, doc: Doc, a: Mention, b: Mention) -> bool:
         whole = a.m or self.letter.facts.sample_size
-        if a.form == "count" and b.form == "percentage" and b.unit is None and a.n is not None and whole and a.percent is None:
+        if (
+            a.form == "count"
+            and b.form == "percentage"
+            and b.unit is None
+            and a.n is not None
+            and whole
+            and a.percent is None
+        ):
             words = doc[a.end : b.start].text.lower()
-            if abs(a.n / whole - (b.share or 0)) < 0.006 and len(words) < 60 and re.search(r"(?:\bor|,|\(|\bthat is|–|—|about|\bis)\s*$", words):
+            if (
+                abs(a.n / whole - (b.share or 0)) < 0.006
+                and len(words) < 60
+                and re.search(r"(?:\bor|,|\(|\bthat is|–|—|about|\bis)\s*$", words)
+            ):
                 return True
         between = doc[a.end : b.start].text.strip().lower()
         if {a.form, b.form} <= {"count", "all_but"} or not {a.form, b.form} & {"fraction", "percentage", "vague"}:

@@ -188,8 +188,9 @@ class Groups:
             needs = (
                 query.form == "count" and query.sense == "neutral" and query.strength >= 2 and not query.same_sentence
             )
-            whole = query.form in PARTITIVE_FORMS and not query.same_sentence and not last.new
-            if last.sense != "neutral" and (needs or whole) and last.whole and (number or 0) <= last.whole:
+            topic = last.strength == 0 or (last.strength == 3 and last.sense != "neutral")
+            whole = query.form in PARTITIVE_FORMS and not query.same_sentence and not last.new and topic
+            if (whole or (needs and last.sense != "neutral")) and last.whole and (number or 0) <= last.whole:
                 return self._of(query, last.whole, "antecedent", "the group judged before")
             for group in reversed(groups):
                 size = group.size or group.whole
@@ -208,8 +209,9 @@ class Groups:
                 return self._of(query, None, None, "a condition narrows the group")
             if query.scope == "definite" or query.form == "all_but":
                 return self._of_sample(query, "“the cases”, “every case” speak of the sample")
-            if query.form == "none" and self.paragraph:
-                return self._these(query)
+            frame = self._frame(None)
+            if query.form == "none" and frame is not None and frame != self.sample:
+                return self._of(query, frame, "antecedent", "the group spoken of before")
             return self._of(query, None, None, "the group's size is not stated")
         if query.narrowed and query.form not in ("all_but", "count"):
             return self._of(query, None, None, "a condition narrows the group")

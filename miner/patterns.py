@@ -460,6 +460,18 @@ PATTERNS: tuple[CountPattern, ...] = (
         ignores=("The last two years were hard.", "The other day there was none."),
     ),
     CountPattern(
+        "definite",
+        "count",
+        "other",
+        (
+            (lower("the"), NUM, tag("UNIT", op="?"), lower("that", "which", "who", "whose", "where", "without")),
+            (lower("the"), NUM, tag("UNIT", op="?"), lower("in", "for"), lower("which", "whom")),
+        ),
+        noun="no",
+        right=1,
+        finds=(("It was good in 25 of 27 cases; the two that fell short were done in one week.", "the two"),),
+    ),
+    CountPattern(
         "further",
         "count",
         "bare",
@@ -559,6 +571,7 @@ PATTERNS: tuple[CountPattern, ...] = (
             (lower("all"), BUT, lower("for", "in", op="?"), NUM),
             (lower("all"), BUT, lower("for", "in", op="?"), NUM, OF, tag("DET")),
             (lower("all"), BUT, lower("for", "in", op="?"), NUM, OF, THEM),
+            (lower("all"), OF, THEM, BUT, lower("for", "in", op="?"), NUM),
             (
                 lower("all", "every", "each"),
                 lower("of", op="?"),

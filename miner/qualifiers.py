@@ -76,24 +76,48 @@ def _is_negated(text: str, at: int) -> bool:
     return len(NEGATORS.findall(window)) % 2 == 1
 
 
-def activity(clause: str, sentence: str, before: tuple[str, ...]) -> tuple[str | None, str]:
-    """(activity, why): the first activity named in the clause, else in the sentence, else in what came before.
+ACTIVITY_OF_UNIT = {
+    "reports": "report",
+    "reviews": "review",
+    "plans": "planning",
+    "assessments": "assessment",
+    "victims": "victims",
+}
+"""What is judged where these are counted, unless the clause names something of STRONGER."""
 
-    Where cues overlap the more telling one wins: "management oversight of plans" is oversight.
+STRONGER = {
+    "plans": ("review", "oversight", "engagement"),
+    "planning": ("review", "oversight", "engagement"),
+    "assessment": ("review", "oversight", "classification"),
+    "report": ("oversight",),
+    "review": ("oversight",),
+    "victims": (),
+}
+TURNS = frozenset(
+    ("review", "victims", "classification", "report", "oversight", "enforcement", "planning", "compliance")
+)
+"""Activities so plainly named that a quantity which refers back may turn to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """An activity named in a text, by which words, and how tellingly."""
+
+    name: str
+    words: str
+    score: float
+
+
+def activity_in(text: str) -> Activity | None:
+    """The activity that a text names: the first named, weighed by how telling its words are.
+
+    "management oversight of plans" is oversight, though plans are named as well.
     """
-    for text, place in (
-        (clause, "in its clause"),
-        (sentence, "in its sentence"),
-        *((text, "before it") for text in before),
-    ):
-        best: tuple[float, str, str] | None = None
-        for cue in ACTIVITY_CUES:
-            match = cue.pattern.search(text)
-            if match:
-                # The first named counts most; a word far on in the clause is its complement.
-                score = cue.weight - 0.02 * match.start()
-                if best is None or score > best[0]:
-                    best = (score, cue.name, match[0])
-        if best:
-            return best[1], f"“{best[2]}” {place}"
-    return None, "no cue"
+    best: Activity | None = None
+    for cue in ACTIVITY_CUES:
+        match = cue.pattern.search(text)
+        if match:
+            score = cue.weight - 0.015 * match.start()
+            if best is None or score > best.score:
+                best = Activity(cue.name, match[0], score)
+    return best
