@@ -218,6 +218,9 @@ class Mention:
     band: str | None = None
     hedge: str | None = None
     percent: int | None = None
+    cue_start: int = 0
+    """First token of the cue where it begins before `start`, at a group put before it; else 0."""
+    group_span: tuple[int, int] = (0, 0)
     group: int | None = None
     """Size of a group put before its part: "Of the eleven that were late, seven ..."."""
     core_end: int = 0
@@ -475,9 +478,7 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
                 tokens[0].tag_ == "NUM"
                 and tokens[-1].lower_ in ("quarters", "halves", "thirds")
                 and parts[0] not in (1, 2, 3)
-                or parts[0] == 2
-                and parts[1] in (2, 4)
-            ):
+            ) or (parts[0] == 2 and parts[1] in (2, 4)):
                 return "no fraction"
             rest = [n for n in rest if tokens[0].lower_ not in ("one",) or n != 1]
             mention.m = rest[-1] if rest else None
@@ -767,7 +768,20 @@ def _restrictor(doc: Doc, mention: Mention) -> tuple[int, int]:
             if verbs == 2 and (
                 subject_relative
                 or token.lower_
-                in ("where", "in", "for", "we", "with", "requiring", "needing", "known", "subject", "looked")
+                in (
+                    "where",
+                    "in",
+                    "for",
+                    "we",
+                    "with",
+                    "requiring",
+                    "needing",
+                    "known",
+                    "subject",
+                    "looked",
+                    "whose",
+                    "whom",
+                )
             ):
                 break
             if (
@@ -784,6 +798,8 @@ def _restrictor(doc: Doc, mention: Mention) -> tuple[int, int]:
                     "subject",
                     "without",
                     "known",
+                    "whose",
+                    "whom",
                     "looked",
                     "we",
                     "in",
@@ -841,6 +857,8 @@ def clause_of(doc: Doc, mentions: Sequence[Mention], index: int, sentence: tuple
         if mention.start <= token.i < mention.end:
             continue
         if narrowed and first <= token.i < last:
+            continue
+        if mention.group_span[0] <= token.i < mention.group_span[1]:
             continue
         words.append(token.text_with_ws.lower().replace("’", "'").replace("'", "’"))
     return re.sub(r"\s+", " ", "".join(words)).strip()
@@ -917,17 +935,45 @@ def _opening(doc: Doc, left: int, right: int) -> int:
 def _closing(doc: Doc, left: int, right: int) -> int:
     for position in range(left, right):
         token = doc[position]
+        following = doc[position + 1] if position + 1 < right else None
         if token.text in (";", "—") and position > left:
             return position
         if token.text == ":" and position > left + 2:
             return position
-        if token.text == "," and position > left and doc[position + 1 : position + 2].text.lower() in COMMENTS:
+        if token.text == "," and following is not None and following.lower_ in COMMENTS:
+            return position
+        new = doc[position + 2 : position + 3]
+        if (
+            token.text == ","
+            and following is not None
+            and following.lower_ in ("and", "or")
+            and new
+            and new[0].tag_ in ("DET", "PRON", "UNIT", "PREP")
+            and _has_verb(doc, left, position)
+        ):
             return position
     return right
 
 
 COMMENTS = frozenset(
-    "which because although though but so as since yet partly mainly usually whereas while unless despite".split()
+    [
+        "which",
+        "because",
+        "although",
+        "though",
+        "but",
+        "so",
+        "as",
+        "since",
+        "yet",
+        "partly",
+        "mainly",
+        "usually",
+        "whereas",
+        "while",
+        "unless",
+        "despite",
+    ]
 )
 """After a comma these open a comment on what was said, with words of praise or blame of its own."""
 
@@ -969,14 +1015,14 @@ def take_fronted_groups(
             takes = mention.link != "these" or mention.form in ("all", "none")
             if (
                 takes
-                and (first or mention.link in ("bare", "noun") and mention.unit in (None, group.unit))
+                and (first or (mention.link in ("bare", "noun") and mention.unit in (None, group.unit)))
                 and (mention.n is None or size is None or mention.n <= size)
             ):
                 mention.group = size
                 mention.unit = mention.unit or group.unit
+                mention.group_span = group.start, max(group.end, group.restrictor[1])
                 if first:
-                    mention.start = group.start
-                    mention.core_end = max(mention.core_end, mention.end)
+                    mention.cue_start = group.start
         elif these and mention.m is None and mention.link in ("bare", "noun") and mention.unit is None:
             mention.link = "these"
         findings.append(mention)
@@ -1057,7 +1103,21 @@ def _fronted_these(doc: Doc, mention: Mention, sentence: int) -> bool:
 # --- the letter -----------------------------------------------------------------------
 
 RATES = frozenset(
-    "head week month quarter year worker officer manager day practitioner session fortnight person".split()
+    [
+        "head",
+        "week",
+        "month",
+        "quarter",
+        "year",
+        "worker",
+        "officer",
+        "manager",
+        "day",
+        "practitioner",
+        "session",
+        "fortnight",
+        "person",
+    ]
 )
 STANDING = re.compile(
     r"\b(?:should|must|ought to|needs? to|need(?:s|ed)? to be|aims? to|intends? to|is to|are to|has to|have to|would (?:want|like|expect)|ensures?|ensuring|make sure|makes sure|so that|in order to|target (?:is|was|of)|required by|requires? that|expects? that|expected that|policy is|rule is|the aim is)\b(?! have)[^,;:]*$"
@@ -1066,6 +1126,7 @@ STANDING_AFTER = re.compile(
     r"[^,;:.]{0,60}\b(?:should(?! have)|must|is to be|are to be|ought to(?! have)|needs? to be|will be)\b"
 )
 
+OTHER = re.compile(r"\b(?:other|remaining|others|rest)\b")
 LEAD_IN = re.compile(
     r"(?i)\b(?:we|an? inspector|inspectors?|one inspector|i)\b[^.]{0,40}\b(?:noted|found|saw|read|recorded|wrote|observed|commented|describ\w+|report\w*)\b|for example|as follows|an example|illustrat|:\s*$"
 )
@@ -1191,15 +1252,28 @@ class LetterCounter:
     ) -> qualifiers.Judgement:
         """The sense of a mention: from its clause, else from what narrows its noun, else from the one before."""
         partitive = self._is_partitive(mention, fronted)
+        narrows = bool(narrowing) and not INSPECTED.search(narrowing)
+        if mention.pattern.name in ("definite", "with_clause") and narrows:
+            own = qualifiers.judge(narrowing, partitive=True, before=before)
+            if own.strength == 3:
+                return own
         judged = qualifiers.judge(clause, partitive=partitive, before=before)
-        if judged.strength < 2 and narrowing and not INSPECTED.search(narrowing):
+        if judged.strength == 3:
+            return judged
+        contrast = mention.link == "other" or OTHER.search(doc[mention.start : mention.end].text.lower())
+        if contrast and before and judged.strength < 2:
+            return qualifiers.Judgement("not_met" if before == "met" else "met", "the rest of a group judged before", 1)
+        if judged.strength == 0 and narrows:
             narrowed = qualifiers.judge(narrowing, partitive=True, before=before)
-            if narrowed.strength > judged.strength:
+            if narrowed.strength:
                 return narrowed
         if judged.strength == 0:
             has_verb = re.search(r"\b(?:was|were|had|did|is|are|has|have|could|would|[a-z]{3,}ed)\b", clause)
             if same and before and not has_verb:
                 return qualifiers.Judgement(before, "as the quantity before it", 1)
+            last = self.groups.paragraph[-1] if self.groups.paragraph else None
+            if mention.link == "these" and last is not None and last.sense == "not_met":
+                return qualifiers.Judgement("not_met", "part of those judged wanting", 1)
             if partitive and has_verb:
                 return qualifiers.Judgement("met", "something said of part of a group, without blame", 1)
         return judged
@@ -1284,7 +1358,7 @@ class LetterCounter:
                 behind.strip(),
             )
             verb = doc[mention.end].tag_ in ("VERB", "PAST") if mention.end < len(doc) else False
-            if posts and not verb or not (verb or before in ("in", "for")):
+            if (posts and not verb) or not (verb or before in ("in", "for")):
                 return "staff posts"
         if STANDING.search(behind) or (
             mention.form in ("all", "percentage", "fraction", "none", "all_but")
@@ -1435,9 +1509,8 @@ class LetterCounter:
         why: str,
         sentence: str,
     ) -> Finding:
-        span = doc[mention.start : mention.end]
+        span = doc[mention.cue_start or mention.start : mention.end]
         start, end = span.start_char - 1, span.end_char - 1
-        form = "percentage" if mention.form == "percentage" else mention.form
         share = self._share(mention, resolved)
         met: Share | None = None
         if share is not None and judged.sense != "neutral":
@@ -1448,7 +1521,7 @@ class LetterCounter:
             end=end,
             cue=text[start:end],
             sentence=sentence,
-            form=form,
+            form=mention.form,
             numerator=resolved.numerator,
             denominator=resolved.denominator,
             denominator_from=resolved.source if resolved.denominator is not None else None,

@@ -372,11 +372,43 @@ class CountPattern:
 
 
 # After a number whose verb is left out: "six were reviewed on time, five late, three not at all".
-GAPPED = (
-    "late good poor adequate inadequate sufficient insufficient missing absent overdue thin weak strong satisfactory "
-    "unsatisfactory incomplete blank generic correct incorrect wrong right timely appropriate inappropriate effective "
-    "ineffective acceptable unacceptable excellent outstanding partly partially wholly without"
-).split()
+GAPPED = [
+    "late",
+    "good",
+    "poor",
+    "adequate",
+    "inadequate",
+    "sufficient",
+    "insufficient",
+    "missing",
+    "absent",
+    "overdue",
+    "thin",
+    "weak",
+    "strong",
+    "satisfactory",
+    "unsatisfactory",
+    "incomplete",
+    "blank",
+    "generic",
+    "correct",
+    "incorrect",
+    "wrong",
+    "right",
+    "timely",
+    "appropriate",
+    "inappropriate",
+    "effective",
+    "ineffective",
+    "acceptable",
+    "unacceptable",
+    "excellent",
+    "outstanding",
+    "partly",
+    "partially",
+    "wholly",
+    "without",
+]
 
 PATTERNS: tuple[CountPattern, ...] = (
     CountPattern(

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from miner.cues import (
-    ALREADY_NEGATIVE,
     ACTIVITY_CUES,
+    ALREADY_NEGATIVE,
     ELLIPSIS,
     NEGATORS,
     NO_NEGATION,
@@ -40,7 +40,8 @@ def judge(clause: str, *, partitive: bool, before: str | None) -> Judgement:
     praise = PRAISE_IN_NEGATIVE.search(clause)
     if praise:
         return Judgement("met", praise[0])
-    hits: dict[str, str] = {}
+    clause = WHO.sub(" ", clause) if _speaks(WHO.sub(" ", clause)) else clause
+    hits: dict[str, tuple[int, str]] = {}
     for cue in SENSE_CUES:
         for match in cue.pattern.finditer(clause):
             name = cue.name
@@ -48,20 +49,38 @@ def judge(clause: str, *, partitive: bool, before: str | None) -> Judgement:
                 if name in ("need", "happened"):
                     continue
                 name = "good" if name == "bad" and not ALREADY_NEGATIVE.match(match[0]) else "bad"
-            hits.setdefault(name, match[0])
+            if name not in hits or match.start() < hits[name][0]:
+                hits[name] = match.start(), match[0]
+    need, good = hits.get("need"), hits.get("good")
+    # "needed a plan to keep other people safe": what a good one would do is no praise.
+    if need and good and "bad" not in hits and need[0] < good[0] and not JOINED.search(clause[need[0] : good[0]]):
+        return Judgement("neutral", need[1], 2)
     for name, sense in (("bad", "not_met"), ("good", "met")):
         if name in hits:
-            return Judgement(sense, hits[name])
-    if "done" in hits and partitive and ("need" not in hits or " and " in clause):
-        return Judgement("met", hits["done"], 2)
-    for name in ("need", "happened"):
-        if name in hits:
-            return Judgement("neutral", hits[name], 2)
-    if NEGATORS.search(NO_NEGATION.sub(" ", clause)):
-        return Judgement("not_met", "a negation", 1)
-    if "done" in hits:
-        return Judgement("met" if partitive else "neutral", hits["done"], 2)
+            return Judgement(sense, hits[name][1])
+    negated = NEGATORS.search(NO_NEGATION.sub(" ", clause))
+    if negated and not need:
+        return Judgement("not_met", f"“{negated[0]}”", 1)
+    if "happened" in hits:
+        return Judgement("neutral", hits["happened"][1], 2)
+    if "done" in hits and (need is None or " and " in clause):
+        return Judgement("met", hits["done"][1], 2)
+    if "acted" in hits and partitive and (need is None or " and " in clause):
+        return Judgement("met", hits["acted"][1], 2)
+    if need:
+        return Judgement("neutral", need[1], 2)
+    if "acted" in hits:
+        return Judgement("neutral", hits["acted"][1], 1)
     return Judgement("neutral", "no cue of quality", 0)
+
+
+WHO = re.compile(r"(?<=\w) who(?:se|m)? [^,;]*")
+JOINED = re.compile(r"\b(?:and|but)\b|,")
+
+
+def _speaks(clause: str) -> bool:
+    """Whether any cue is in the clause."""
+    return any(cue.pattern.search(clause) for cue in SENSE_CUES)
 
 
 def _is_strong(text: str) -> bool:
