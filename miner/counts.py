@@ -763,7 +763,8 @@ def _restrictor(doc: Doc, mention: Mention) -> tuple[int, int]:
         here = doc[end]
         if here.text in (",", ";", ".", ":", "(", "?", "!", "—"):
             break
-        if here.tag_ == "VERB" and end > start and doc[end - 1].tag_ not in ("VERB", "ADV"):
+        noun = here.lower_ in ("need", "needs") and doc[end - 1].tag_ in ("DET", "WORD", "PREP")
+        if here.tag_ == "VERB" and not noun and end > start and doc[end - 1].tag_ not in ("VERB", "ADV"):
             verbs += 1
             if verbs == 2 and (
                 subject_relative
@@ -1183,7 +1184,8 @@ class LetterCounter:
             clause = clause_of(doc, kept, index, sentence)
             narrowing = restrictor_text(doc, mention)
             fronted = mention.group
-            judged = self._judge(doc, mention, clause, narrowing, fronted, before, previous_sentence == number)
+            partitive = self._is_partitive(mention, fronted) or index in partitions
+            judged = self._judge(doc, mention, clause, narrowing, partitive, before, previous_sentence == number)
             resolved = self.groups.resolve(
                 Query(
                     number=mention.n,
@@ -1246,12 +1248,11 @@ class LetterCounter:
         mention: Mention,
         clause: str,
         narrowing: str,
-        fronted: int | None,
+        partitive: bool,
         before: str | None,
         same: bool,
     ) -> qualifiers.Judgement:
         """The sense of a mention: from its clause, else from what narrows its noun, else from the one before."""
-        partitive = self._is_partitive(mention, fronted)
         narrows = bool(narrowing) and not INSPECTED.search(narrowing)
         if mention.pattern.name in ("definite", "with_clause") and narrows:
             own = qualifiers.judge(narrowing, partitive=True, before=before)
@@ -1398,12 +1399,10 @@ class LetterCounter:
         return None
 
     def _is_partitive(self, mention: Mention, fronted: int | None) -> bool:
-        return (
-            bool(fronted)
-            or mention.link in ("stated", "these", "other", "noun")
-            or mention.form != "count"
-            or self.groups.has_need()
-        )
+        """Whether the quantity is part of a stated or earlier group."""
+        if fronted or mention.form != "count" or mention.link != "bare":
+            return True
+        return self.groups.has_need() or (mention.unit is None and bool(self.groups.paragraph))
 
     def _scope(self, doc: Doc, mention: Mention, narrowing: str) -> str:
         """Whether the phrase speaks of the inspected cases: `sample`, `definite`, or `open`."""

@@ -35,7 +35,7 @@ SENSE_CUES: tuple[Cue, ...] = (
         r"poor(?:ly)?|weak(?:er|est|ness|nesses)?|thin|superficial(?:ly)?|vague|scant|sparse|perfunctory|generic|formulaic|cursory|patchy|muddled|confused|misleading|"
         r"too (?:low|high|late|long|short|general|vague|thin|brief|slow|little|few|many|narrow|optimistic|generous|harsh|lenient)|to be desired",
         r"wrong(?:ly)?|mistaken(?:ly)?|under-?estimated|over-?estimated|underplayed|understated|overstated|misjudged|misclassified|over-?optimistic",
-        r"missing|absent|lacking|lacked|lacks|lack|blank|empty|overdue|late(?!r\b)|delayed|out of date|outdated|overtaken by events|stale|copied|cut and pasted|pasted|cloned|duplicated",
+        r"(?<!reported )(?<!gone )(?<!went )(?<!going )(?<!were )missing|(?:was|were) missing (?:from|in|for|altogether|entirely)|absent|lacking|lacked|lacks|lack|blank|empty|overdue|late(?!r\b)|delayed|out of date|outdated|overtaken by events|stale|copied|cut and pasted|pasted|cloned|duplicated",
         r"overlooked|omitted|ignored|neglected|forgotten|missed|unanswered|left out|set aside|passed over|disregarded|slipped|drifted|lapsed|lost",
         r"fail(?:ed|s|ure|ures|ing|ings)?|fell (?:well )?(?:short|below)|falls? (?:well )?(?:short|below)|fallen (?:well )?(?:short|below)|short of|below (?:the )?(?:standard|par|what)|left much|wanting|deficient|deficienc(?:y|ies)|defect(?:s|ive)?|shortcomings?|gaps?|flaw(?:s|ed)?|errors?|mistakes?",
         r"disagreed|dissatisfied|concerned by|concerned about|disappointed|alarmed|troubled|could have been better|would have expected|rushed|infrequent(?:ly)?|so (?:general|vague|thin|brief|short|bland|generic)|fewer (?:hours|than)|broke (?:the|their|his|her) (?:terms|conditions|orders?|curfew)|breached (?:the|their|his|her)|reproduced|broken (?:the|their|his|her)",
@@ -43,7 +43,18 @@ SENSE_CUES: tuple[Cue, ...] = (
         r"breakdown|broke(?:n)? down|tick-?box|tick the box|worse|worst|unfinished|incoherent|contradict\w*|minimised|complacent|at risk because|without (?:an?|any|the|proper|sufficient|being|having)|struggled|less (?:well|good|than) (?:done|good|adequate)?|rather than|instead of",
         r"countersigned (?:without|although|despite|in spite)|inadequate\w*|refused|unallocated|dropped|escalated too",
     ),
+    *_cues(
+        "bad",
+        1.0,
+        r"un(?!it|der|iversit|ion|less|til|iform)\w{3,}ed|looked in vain|in vain|glossed over|papered over|brushed aside|silent (?:on|about)|petered out|tailed off|fizzled|ran out|run out|stalled|ground to a halt|left undone|left to (?:chance|gather)|fell away|fallen away|fell through|fallen through|struck off|written off|abandoned|mistook|vanished|disappeared|all but (?:forgotten|vanished)|lifted|word for word|recycled|boilerplate|from a template|identical|added nothing|leaned (?:so )?heavily|might have (?:been written|described|belonged)|could have (?:been written|belonged) (?:about|to|for) any|no more than (?:a|an|the)|nothing more than|little more than|going through the motions|lip service|in name only|on paper only|pitched too|took a different view|a different view|did not share|parted company|out of (?:school|education|step|time)|waiting (?:for )?(?:more|months|weeks|too)|waited (?:more|months|weeks|too)|difficult to (?:see|find|follow|tell|discern)|hard to (?:see|find|follow|tell|discern|say)|impossible to|puzzled|baffl\w+|at a loss|questionable|doubtful|dubious|in doubt|at odds",
+        r"sketchy|skimpy|threadbare|mechanical|bland|hollow|flimsy|shallow|half-finished|hurried|hasty|careless(?:ly)?|slapdash|sloppy|casual|cavalier|tokenistic|cosmetic|haphazard|chaotic|erratic|sporadic|intermittent|irregular(?:ly)?|grudging|belated(?:ly)?|tardy|slow|sluggish|too slowly|after the event|expired|obsolete|dismissed|sidelined|excluded|shut out|in the dark|misread|misunderstood|misjudged|mishandled|mismanaged|mislaid|lost sight|lost touch|unprotected|exposed to|troubling|worrying(?:ly)?|regrett\w+|disturbing|dire|woeful|dismal|deplorable|unimpressed|let down|wide of the mark|left a (?:good|great) deal|left (?:much|something)|did no justice|out of (?:date|touch)|hopeless|pointless|useless|unconvincing|unpersuasive|stopped (?:attending|coming|turning up|engaging|keeping|going)|given up|no use|of no use|of little use|beyond repair|spoil\w*|marred|undermined|caused (?:us )?(?:some )?(?:anxiety|concern)|let go|shelved|postponed|put off|cancelled|went (?:astray|wrong)|gone (?:astray|wrong|un\w+)|went un\w+|let slip|sat (?:on|in|unread)|gather(?:ed|ing)? dust|was anyone’s guess|fared (?:worse|badly)|badly|disregard|no better than",
+    ),
     # Quality that is there, said outright.
+    *_cues(
+        "good",
+        1.0,
+        r"did (?:it )?justice|does (?:the \w+ )?credit|to the credit|a credit|passed muster|hit the mark|up to the mark|put our names to|would have been content|fit (?:for|to)|grasped|got to grips|taken seriously|took seriously|(?:got|had) it right|in hand|under control|to good effect|paid off|bore fruit|made headway|won (?:their|his|her|the)|in the picture|kept informed|kept abreast|rooted in|grounded in|bespoke|fitted|suited|apt|astute(?:ly)?|perceptive(?:ly)?|insightful|shrewd(?:ly)?|crisp|concise|succinct|orderly|methodical(?:ly)?|systematic(?:ally)?|rigorous(?:ly)?|searching|authoritative|solid(?:ly)?|steady|assured|dependable|reliabl[ey]|faithful(?:ly)?|scrupulous(?:ly)?|meticulous(?:ly)?|painstaking(?:ly)?|assiduous(?:ly)?|energetic(?:ally)?|tenacious(?:ly)?|persistent(?:ly)?|patient(?:ly)?|humane(?:ly)?|generous(?:ly)?|even-handed(?:ly)?|firm(?:ly)?|decisive(?:ly)?|proactive(?:ly)?|vigilant|alert to|mindful of|attentive to|responsive|flexib(?:le|ly)|resourceful|inventive|ingenious|innovative|admirabl[ey]|laudable|first-rate|first class|outstanding(?:ly)?|superb(?:ly)?|impressive(?:ly)?|heartening|encouraging|reassuring|gratifying|pleasing|welcome|as planned|as promised|as (?:they|it|he|she) should(?: be| have been)?|as intended|as agreed|satisfied|pleased|with (?:skill|imagination|tact|sensitivity|energy|conviction|care|confidence)|worked (?:well|out)|put right|warmly|praise\w*|no shortage|plenty of|rich|lively|vivid|honest|plain(?:ly)? (?:stated|set out)|well-\w+|of a quality|handled with|thought through|thought out|joined together|the right (?:person|people|help|support|amount|kind)|got one|had worked|would have worked|as it should",
+    ),
     *_cues(
         "good",
         1.0,
@@ -71,13 +82,13 @@ SENSE_CUES: tuple[Cue, ...] = (
         r"(?:needed|required|requiring|needing|called for|call for|calling for|warranted|merited|fell due|fallen due|due for|due) (?:a|an|one|some|more|such|it|them|to|any|for|careful|specific|review|reviewing|plan|planning|attention|work|further|both|by|when|after|during|within|at|in|$)",
         r"(?:needed|required|fallen due|fell due|was due|were due|due|warranted|called for|applicable|relevant)\s*(?:$|[.,;:)])",
         r"there (?:was|were|had been) (?:a|an|some|clear|known)? ?(?:\w+ )?(?:identifiable|known|direct|named|specific)? ?(?:victims?|risks?|concerns?|need|reason|significant change)",
-        r"identifiable victim|known victim|direct victim|named victim|identified victim|raised (?:some |a )?concerns?|posed (?:a |some )|presented (?:a |some |an )|at risk of|vulnerable in|had a social worker|known to|looked after|subject to (?:a|an|child)|in care|on remand|had changed|significant change|had been (?:a )?(?:significant )?change|had an? (?:identifiable|known|direct)|involved a victim|had a victim|(?:was|were|is) (?:a|an) (?:\w+ )?(?:concern|factor|feature|issue)|(?:was|were) present|had (?:\w+ ){0,5}needs?\b|(?:should|ought to) have been (?:done|considered|reviewed|completed|carried out|made|written|one|in place)|reasonable to expect|unnecessary|not (?:needed|required|applicable|relevant|necessary)",
+        r"identifiable victim|known victim|direct victim|named victim|identified victim|raised (?:some |a )?concerns?|posed (?:a |some )|presented (?:a |some |an )|at risk of|vulnerable in|had a social worker|known to|looked after|subject to (?:a|an|child)|in care|on remand|had changed|significant change|had been (?:a )?(?:significant )?change|had an? (?:identifiable|known|direct)|involved a victim|had a victim|(?:was|were|is) (?:a|an) (?:\w+ )?(?:concern|factor|feature|issue)|(?:was|were) present|had (?:\w+ ){0,5}needs?\b|(?:should|ought to) have been (?:done|considered|reviewed|completed|carried out|made|written|one|in place)|reasonable to expect|unnecessary|not (?:an issue|a concern|a factor|at issue|needed|required|applicable|relevant|necessary)",
     ),
     # It happened, neither well nor badly.
     *_cues(
         "happened",
         0.7,
-        r"requested|commissioned|ordered|had asked (?:to|for)|asked to be|complaints?|had asked for|asked for (?:a|one)|had gone to court|had been (?:prepared|provided|written|made|produced|requested|submitted) (?:for|in|to)|(?:were|was) (?:prepared|provided|written|made|produced|requested|submitted) (?:for|to|in)|returned to court|taken back to court|back to court|(?:were|was|been) breached|accepted|declined|chosen|opted|agency staff|were girls|were boys|were female|were male|aged|had been placed|living|lived|moved|in custody|sentenced|had known|took part|taken part|went on to|gone on to|turned down|transferred|allocated|held by|supervised by|female|male|had (?:previously )?been (?:known|in|on|subject)",
+        r"requested|commissioned|ordered|(?:reported|gone|went) missing|had lost a|found it (?:hard|difficult)|had asked (?:to|for)|asked to be|complaints?|had asked for|asked for (?:a|one)|had gone to court|had been (?:prepared|provided|written|made|produced|requested|submitted) (?:for|in|to)|(?:were|was) (?:prepared|provided|written|made|produced|requested|submitted) (?:for|to|in)|returned to court|taken back to court|back to court|(?:were|was|been) breached|accepted|declined|chosen|opted|agency staff|were girls|were boys|were female|were male|aged|had been placed|living|lived|moved|in custody|sentenced|had known|took part|taken part|went on to|gone on to|turned down|transferred|allocated|held by|supervised by|female|male|had (?:previously )?been (?:known|in|on|subject)",
     ),
 )
 
@@ -95,9 +106,11 @@ PRAISE_IN_NEGATIVE = re.compile(
 ALREADY_NEGATIVE = re.compile(r"never|nothing|nobody|no one|no-one|without|little|less|nowhere|yet to|rather|instead")
 # "one was not", "nine were not", "seven in which it had not": the opposite of what was said before.
 ELLIPSIS = re.compile(
-    r"\b(?:was|were|had|did|has|have|could|do|does|is|are|would) (?:not|n[’']t)(?: (?:been|so|done so|be|do so|have|had|one|any))?\s*(?:$|[.,;:)–—-])|\b(?:wasn|weren|hadn|didn)[’']t\s*(?:$|[.,;:)])|\bhad none\b|\bhad no such\b|\bthere (?:was|were) none\b|\bdid not (?:have|do) (?:one|so|it)\b"
+    r"\b(?:was|were|had|did|has|have|could|do|does|is|are|would) (?:not|n[’']t)(?: (?:been|so|done so|be|do so|have|had|one|any))?\s*(?:$|[.,;:)–—-])|\b(?:wasn|weren|hadn|didn)[’']t\s*(?:$|[.,;:)])|\bdid not (?:have|do) (?:one|so|it)\b"
 )
-ELLIPSIS_SAME = re.compile(r"\b(?:was|were|had|did|has|have)\s*(?:$|[.,;:)–—-])|\bdid so\b")
+ABSENCE = re.compile(
+    r"\b(?:had|have|has) none\b|\bthere (?:was|were) none\b|\bhad no (?:such|plan|review|assessment|report|contact)\b|\bnone (?:was|were|at all|could be found)\b|\bhad (?:one|a plan|a review) that (?:was|did|would|could) not\b"
+)
 
 # --- activities -----------------------------------------------------------------------
 
@@ -105,7 +118,7 @@ ACTIVITY_CUES: tuple[Cue, ...] = (
     *_cues(
         "report",
         3.0,
-        r"pre-?sentence reports?|psrs?|court reports?|reports? (?:for|to|had gone to|went to|gone to) (?:the )?(?:courts?|panels?|bench)|reports? (?:were|was|had been) (?:requested|provided|prepared|written|ordered)|reports?|sentencers|the (?:court|bench) had asked",
+        r"pre-?sentence reports?|psrs?|court reports?|reports? (?:for|to|had gone to|went to|gone to) (?:the )?(?:courts?|panels?|bench)|reports? (?:were|was|had been) (?:requested|provided|prepared|written|ordered)|(?<!to )reports?|sentencers|the (?:court|bench) had asked for",
     ),
     *_cues(
         "oversight",
@@ -118,7 +131,11 @@ ACTIVITY_CUES: tuple[Cue, ...] = (
         2.6,
         r"classif\w*|(?:level|levels) (?:of|was|were|assigned|given|had been|is|set|too)|rosh level|risk level|the level|graded|grading|too low|too high|rated (?:as )?(?:high|low|medium)",
     ),
-    *_cues("review", 2.4, r"review(?:s|ed|ing)?|re-?assess(?:ed|ment)|revisit(?:ed)?|brought up to date|updated"),
+    *_cues(
+        "review",
+        2.4,
+        r"(?:been|were|was) reviewed|reviews?|reviewed|reviewing|change of circumstances|brought up to date|re-?assess(?:ed|ment)|revisit(?:ed)?|brought up to date|updated",
+    ),
     *_cues("planning", 2.2, r"plan(?:s|ned|ning)?|rmps?|vmps?|objectives|targets|contingenc(?:y|ies)"),
     *_cues(
         "assessment",
@@ -128,7 +145,7 @@ ACTIVITY_CUES: tuple[Cue, ...] = (
     *_cues(
         "compliance",
         2.6,
-        r"compl(?:ied|y|ying|iance|iant)|missed (?:an? |at least |more than |enough |several |two |three )?(?:\w+ )?appointments?|kept (?:their|his|her|all|every|most|to) ?(?:appointments?|the|their)?|keeping (?:their )?appointments?|attended|attendance|attending",
+        r"(?<!school )compl(?:ied|y|ying|iance|iant)|missed (?:an? |at least |more than |enough |several |two |three )?(?:\w+ )?appointments?|kept (?:their|his|her|all|every|most|to) ?(?:appointments?|the|their)?|keeping (?:their )?appointments?|(?<!school )attended|(?<!school )attendance|(?<!school )attending|doing as the court had asked|stopped attending|the terms of (?:their|his|her|the) (?:order|sentence|licence)|broke (?:the|their)",
     ),
     *_cues(
         "enforcement",
@@ -138,7 +155,7 @@ ACTIVITY_CUES: tuple[Cue, ...] = (
     *_cues(
         "health",
         2.4,
-        r"health|well-?being|camhs|substance|drugs?|alcohol|speech|nurse|cannabis|mental|emotional|physical|psycholog\w+|therap\w+",
+        r"health|well-?being|camhs|substance|drugs?|alcohol|speech therap\w+|nurse|cannabis|mental|emotional|physical|psycholog\w+|therap\w+",
     ),
     *_cues(
         "education",

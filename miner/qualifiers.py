@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from miner.cues import (
+    ABSENCE,
     ACTIVITY_CUES,
     ALREADY_NEGATIVE,
     ELLIPSIS,
@@ -35,6 +36,8 @@ def judge(clause: str, *, partitive: bool, before: str | None) -> Judgement:
     `partitive`: the quantity is part of a stated or earlier group, so that plain doing ("was
     reviewed") is praise. `before`: the sense of the quantity before it, for "one was not".
     """
+    if ABSENCE.search(clause):
+        return Judgement("not_met", "there was none")
     if ELLIPSIS.search(clause) and before in ("met", "not_met") and not _is_strong(ELLIPSIS.sub(" ", clause)):
         return Judgement("not_met" if before == "met" else "met", "elliptical negation of what was said before")
     praise = PRAISE_IN_NEGATIVE.search(clause)
