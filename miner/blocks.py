@@ -286,9 +286,8 @@ def _breaks(
         return True
     if ended and b.x0 > a.x0 + 6 and following is not None and following.x0 < b.x0 - 6:
         return len(current) > 1 or not numbered  # a first line set in
-    if ended and len(current) > 1 and abs(b.x0 - a.x0) > 6 and abs(a.x0 - body[current[-2]][0].x0) < 3:
-        return True  # a block set in, or the text going on after one
-    return False
+    # A block set in, or the text going on after one.
+    return ended and len(current) > 1 and abs(b.x0 - a.x0) > 6 and abs(a.x0 - body[current[-2]][0].x0) < 3
 
 
 def _is_item(line: Line, opening: Line, fits: bool, ended: bool) -> bool:

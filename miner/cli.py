@@ -159,7 +159,7 @@ def _marked(item: Any) -> str:
 @one_sentence
 def explain(file: Path, paragraph: str | None) -> None:
     """Tell how each finding of a paragraph came about, and why other numbers are none."""
-    from miner.counts import read_tokens
+    from miner.tokens import read_tokens
 
     mined = _mine(file)
     found = False

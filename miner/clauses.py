@@ -1,0 +1,182 @@
+"""Sentences and clauses: the words around a quantity that say what it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from spacy.tokens import Doc
+
+from miner.mentions import Mention
+
+
+def sentence_bounds(doc: Doc) -> list[tuple[int, int]]:
+    """Token spans of the sentences."""
+    bounds, start = [], 1
+    for token in doc[1:]:
+        closes = token.text in (".", "?", "!") or (
+            token.text in ("”", '"', "’") and token.i and doc[token.i - 1].text in (".", "?", "!")
+        )
+        if (
+            closes
+            and (
+                token.i + 1 == len(doc)
+                or doc[token.i + 1].text[:1].isupper()
+                or not doc[token.i + 1].text[:1].isalpha()
+            )
+            and token.i + 1 > start
+        ):
+            following = doc[token.i + 1].text if token.i + 1 < len(doc) else ""
+            if following in ("”", '"', "’", ")"):
+                continue
+            bounds.append((start, token.i + 1))
+            start = token.i + 1
+    if start < len(doc):
+        bounds.append((start, len(doc)))
+    return bounds
+
+
+def clause_of(doc: Doc, mentions: Sequence[Mention], index: int, sentence: tuple[int, int]) -> str:
+    """The words of the clause that a mention stands in, its own and others' cues taken out, lower case."""
+    mention = mentions[index]
+    begin, end = sentence
+    inside = [m for m in mentions if begin <= m.start < end and m is not mention]
+    left = max((m.end for m in inside if m.end <= mention.start), default=begin)
+    right = min((m.start for m in inside if m.start >= mention.end), default=end)
+    has_left, has_right = left > begin, right < end
+    left = _boundary(doc, left, mention.start) if has_left else _opening(doc, left, mention.start)
+    right = _boundary_back(doc, mention.end, right) if has_right else _closing(doc, mention.end, right)
+    words = []
+    first, last = mention.restrictor
+    narrowed = last > first
+    for token in doc[left:right]:
+        if mention.start <= token.i < mention.end:
+            continue
+        if narrowed and first <= token.i < last:
+            continue
+        if mention.group_span[0] <= token.i < mention.group_span[1]:
+            continue
+        words.append(token.text_with_ws.lower().replace("’", "'").replace("'", "’"))
+    return re.sub(r"\s+", " ", "".join(words)).strip()
+
+
+def restrictor_text(doc: Doc, mention: Mention) -> str:
+    first, last = mention.restrictor
+    return doc[first:last].text.lower() if last > first else ""
+
+
+def _boundary(doc: Doc, left: int, right: int) -> int:
+    """Where the clause of the quantity at `right` begins, after another that ends at `left`."""
+    for position in range(right - 1, left - 1, -1):
+        if doc[position].text in (";", ":", "—") or doc[position].lower_ in (
+            "while",
+            "whereas",
+            "but",
+            "although",
+            "though",
+        ):
+            return position + 1
+    for position in range(left, right):
+        if doc[position].text == "," or doc[position].lower_ in ("and", "or"):
+            return position + 1
+    return left
+
+
+def _boundary_back(doc: Doc, left: int, right: int) -> int:
+    """Where the clause of the quantity ending at `left` ends, before another that begins at `right`."""
+    for position in range(left, right):
+        if doc[position].text in (";", ":", "—") or doc[position].lower_ in ("while", "whereas", "but"):
+            return position
+    candidates = [
+        position
+        for position in range(left, right)
+        if doc[position].text == "," or doc[position].lower_ in ("and", "or")
+    ]
+    return candidates[-1] if candidates and candidates[-1] > left else (candidates[0] if candidates else right)
+
+
+def _opening(doc: Doc, left: int, right: int) -> int:
+    """Leaves out an opening subordinate clause and earlier main clauses of the sentence."""
+    start = left
+    for position in range(right - 1, left, -1):
+        token = doc[position]
+        if token.text in (";", ":", "—") or (
+            token.text == ","
+            and position + 1 < right
+            and doc[position + 1].lower_ in ("and", "but", "so", "yet")
+            and _has_verb(doc, left, position)
+            and _own_verb(doc, position, right)
+        ):
+            start = position + 1
+            break
+    if doc[start].lower_ in (
+        "where",
+        "when",
+        "if",
+        "although",
+        "though",
+        "while",
+        "whereas",
+        "once",
+        "because",
+        "since",
+        "unless",
+    ):
+        for position in range(start, right):
+            if doc[position].text == ",":
+                return position + 1
+    return start
+
+
+def _closing(doc: Doc, left: int, right: int) -> int:
+    for position in range(left, right):
+        token = doc[position]
+        following = doc[position + 1] if position + 1 < right else None
+        if token.text in (";", "—") and position > left:
+            return position
+        if token.text == ":" and position > left + 2:
+            return position
+        if token.text == "," and following is not None and following.lower_ in COMMENTS:
+            return position
+        new = doc[position + 2 : position + 3]
+        if (
+            token.text == ","
+            and following is not None
+            and following.lower_ in ("and", "or")
+            and new
+            and new[0].tag_ in ("DET", "PRON", "UNIT", "PREP")
+            and _has_verb(doc, left, position)
+        ):
+            return position
+    return right
+
+
+COMMENTS = frozenset(
+    [
+        "which",
+        "because",
+        "although",
+        "though",
+        "but",
+        "so",
+        "as",
+        "since",
+        "yet",
+        "partly",
+        "mainly",
+        "usually",
+        "whereas",
+        "while",
+        "unless",
+        "despite",
+    ]
+)
+"""After a comma these open a comment on what was said, with words of praise or blame of its own."""
+
+
+def _has_verb(doc: Doc, left: int, right: int) -> bool:
+    return any(token.tag_ in ("VERB", "PAST") for token in doc[left:right])
+
+
+def _own_verb(doc: Doc, left: int, right: int) -> bool:
+    return True

@@ -1,0 +1,738 @@
+"""Mentions: the quantities that a text states, as the patterns find them, and what only looks like one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from miner.numerals import to_number
+from miner.patterns import HEDGES, NEED_NOUN, PATTERNS, SINGULAR, UNITS, YOUNG, CountPattern
+from miner.tokens import fraction_value, language
+
+
+@dataclass(slots=True)
+class Mention:
+    """A quantity as found in the text. Token positions; `n`, `m` are what the words state."""
+
+    start: int
+    end: int
+    pattern: CountPattern
+    n: int | None = None
+    m: int | None = None
+    share: float | None = None
+    unit: str | None = None
+    band: str | None = None
+    hedge: str | None = None
+    percent: int | None = None
+    cue_start: int = 0
+    """First token of the cue where it begins before `start`, at a group put before it; else 0."""
+    group_span: tuple[int, int] = (0, 0)
+    group: int | None = None
+    """Size of a group put before its part: "Of the eleven that were late, seven ..."."""
+    core_end: int = 0
+    restrictor: tuple[int, int] = (0, 0)
+    form: str = ""
+    link: str = ""
+    definite: bool = False
+
+
+def find_mentions(doc: Doc, soft: dict[int, str]) -> tuple[list[Mention], list[tuple[int, int, str]]]:
+    """All quantities of the text from left to right, none overlapping; and what was matched and left out."""
+    _, matcher, by_name = language()
+    names = doc.vocab.strings
+    candidates: list[Mention] = []
+    dropped: list[tuple[int, int, str]] = []
+    for key, start, end in matcher(doc):
+        pattern = by_name[names[key]]
+        a, b = start + pattern.left, end - pattern.right
+        mention = _to_mention(doc, soft, pattern, a, b)
+        if isinstance(mention, str):
+            dropped.append((a, b, mention))
+        elif mention:
+            candidates.append(mention)
+    taken: list[Mention] = []
+    for mention in sorted(candidates, key=lambda m: (-(m.end - m.start), RANK[m.pattern.name], m.start)):
+        if all(mention.end <= other.start or mention.start >= other.end for other in taken):
+            taken.append(mention)
+    taken.sort(key=lambda m: m.start)
+    dropped = [row for row in dropped if all(row[1] <= m.start or row[0] >= m.end for m in taken)]
+    return taken, dropped
+
+
+RANK = {pattern.name: position for position, pattern in enumerate(PATTERNS)}
+
+
+def _to_mention(doc: Doc, soft: dict[int, str], pattern: CountPattern, start: int, end: int) -> Mention | str | None:
+    """The match as a mention, widened by noun, share and hedge; a reason (str) where it is no quantity."""
+    unit, noun_end = None, end
+    inner_unit = _unit_in(doc, start, end)
+    if pattern.noun != "no":
+        unit, noun_end = noun_after(doc, end, singular=_is_singular(doc, start, end, pattern))
+    if unit is None and inner_unit:
+        unit, noun_end = inner_unit, end
+    if pattern.noun == "must" and (unit is None or noun_end == end):
+        return None
+    if pattern.noun == "may" and unit is None and pattern.name not in ("both_of",):
+        following = doc[end] if end < len(doc) else None
+        if (
+            following is not None
+            and following.tag_ in ("WORD", "NUM", "FRAC", "SOFT", "UNIT")
+            and following.lower_ not in ADVERBIAL
+        ):
+            return (
+                None
+                if pattern.name in ("none_these", "further")
+                else f"counts “{following.text}”, no group of cases or people"
+            )
+        if following is not None and following.tag_ == "PCT" and pattern.form != "percentage":
+            return None
+        if following is not None and following.lower_ == "of" and doc[end - 1].lower_ != "of":
+            return None  # a longer row takes the group in, or it is a part of something else
+        if doc[end - 1].lower_ in ("of", "the", "our", "their", "its", "a") and doc[end - 1].tag_ != "SOFT":
+            return None
+    mention = Mention(start, max(end, noun_end), pattern, unit=unit, form=pattern.form, link=pattern.link, core_end=end)
+    problem = _read_numbers(doc, soft, mention)
+    if problem:
+        return problem
+    _widen(doc, mention)
+    mention.definite = any(
+        doc[i].lower_ in ("the", "our", "these", "those") for i in range(start, min(mention.end, noun_end))
+    )
+    mention.restrictor = _restrictor(doc, mention)
+    return mention
+
+
+ADVERBIAL = frozenset(
+    [
+        "at",
+        "altogether",
+        "overall",
+        "too",
+        "alike",
+        "still",
+        "there",
+        "here",
+        "so",
+        "please",
+        "however",
+        "therefore",
+        "also",
+        "then",
+        "not",
+        "never",
+    ]
+)
+
+
+def _is_singular(doc: Doc, start: int, end: int, pattern: CountPattern) -> bool:
+    words = [token.lower_ for token in doc[start:end]]
+    last = words[-1]
+    return last in ("every", "each", "no", "neither", "single", "one", "1", "either")
+
+
+def _unit_in(doc: Doc, start: int, end: int) -> str | None:
+    """The counted noun inside a match ("eight cases out of 14")."""
+    for at in range(start, end):
+        if doc[at].tag_ == "UNIT":
+            return unit_of(doc, at)
+    return None
+
+
+def unit_of(doc: Doc, at: int) -> str:
+    """What the noun at this token counts; "case managers" are staff, "young people" children."""
+    word = doc[at].lower_
+    if word in YOUNG and word not in UNITS:
+        return "children"
+    counted = UNITS[word]
+    before = doc[at - 1].lower_ if at else ""
+    if counted == "managers" and before in ("case", "cases"):
+        return "staff"
+    if (
+        counted == "cases"
+        and word.startswith("case")
+        and doc[at + 1 : at + 2].text.lower().startswith(("manager", "worker", "holder"))
+    ):
+        return "staff"
+    return counted
+
+
+def noun_after(doc: Doc, at: int, *, singular: bool) -> tuple[str | None, int]:
+    """(counted, end) of the noun phrase that begins at token `at`; (None, at) where it counts something else."""
+    position, seen = at, 0
+    found: tuple[str, int] | None = None
+    while position < len(doc) and seen < 6:
+        token = doc[position]
+        if token.tag_ == "UNIT":
+            word = token.lower_
+            if doc[position + 1 : position + 2].text in ("’s", "'s", "’", "'"):
+                break  # "the victims' views"
+            following = doc[position + 1] if position + 1 < len(doc) else None
+            modifies = (
+                word in SINGULAR and word != "staff" and following is not None and following.tag_ in ("WORD", "UNIT")
+            )
+            if modifies and not (
+                singular
+                and following is not None
+                and following.tag_ == "WORD"
+                and not _leads_to_unit(doc, position + 1)
+            ):
+                position += 1
+                seen += 1
+                continue
+            if word in SINGULAR and not singular and word not in ("family",):
+                break
+            found = unit_of(doc, position), position + 1
+            # "children and young people", "parents or carers"
+            if following is not None and following.lower_ in ("and", "or", "/") and found:
+                unit, end = _single_noun(doc, position + 2)
+                same = {"children", "parents"} >= {unit, found[0]} or unit == found[0]
+                if unit and same:
+                    found = found[0], end
+            break
+        if token.lower_ == "members" and [t.lower_ for t in doc[position + 1 : position + 3]] == ["of", "staff"]:
+            return "staff", position + 3
+        if (
+            token.tag_ == "WORD"
+            or (token.tag_ == "PAST" and _leads_to_unit(doc, position + 1))
+            or (
+                token.lower_ in ("and", "or", "very", "further", "such", "other", ",")
+                and seen
+                and _leads_to_unit(doc, position + 1)
+            )
+        ):
+            position += 1
+            seen += 1
+            continue
+        break
+    return found if found else (None, at)
+
+
+def _single_noun(doc: Doc, at: int) -> tuple[str | None, int]:
+    for position in range(at, min(at + 3, len(doc))):
+        if doc[position].tag_ == "UNIT":
+            return unit_of(doc, position), position + 1
+        if doc[position].tag_ not in ("WORD", "DET"):
+            break
+    return None, at
+
+
+def _leads_to_unit(doc: Doc, at: int) -> bool:
+    for position in range(at, min(at + 4, len(doc))):
+        if doc[position].tag_ == "UNIT":
+            return True
+        if doc[position].tag_ not in ("WORD", "PAST"):
+            return False
+    return False
+
+
+def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | None:
+    """Fills in what the words state; a reason where they state no quantity."""
+    tokens = list(doc[mention.start : mention.core_end])
+    numbers: list[int] = []
+    for token in tokens:
+        if token.tag_ != "NUM":
+            continue
+        value = to_number(token.lower_)
+        following = doc[token.i + 1] if token.i + 1 < len(doc) else None
+        if value is None:
+            continue
+        if following is not None and following.tag_ == "PCT":
+            mention.percent = value
+        else:
+            numbers.append(value)
+    if doc[mention.core_end - 1].lower_ == "a" and mention.pattern.name == "units":
+        return None
+    form = mention.form
+    if form == "vague":
+        mention.band = next(soft[token.i] for token in tokens if token.i in soft)
+        mention.m = numbers[-1] if numbers else None
+        if mention.band in NEED_NOUN and mention.unit is None:
+            return "a soft word without a counted noun"
+        words = " ".join(token.lower_ for token in tokens if token.tag_ == "SOFT")
+        if mention.unit is None and words in ("few", "most", "a few", "the few") and tokens[-1].tag_ == "SOFT":
+            following = doc[mention.end] if mention.end < len(doc) else None
+            before = doc[mention.start - 1].tag_ if mention.start else "START"
+            starts = before in ("START", "PUNCT", "AND", "CONJ") or doc[mention.start - 1].lower_ in (
+                "in",
+                "for",
+                "only",
+                "though",
+                "that",
+                "very",
+            )
+            if following is None or not starts or following.tag_ not in ("VERB", "PUNCT", "ADV", "DET", "PRON"):
+                return "a soft word without a counted noun"
+    elif form == "percentage":
+        if mention.percent is None or mention.percent > 100:
+            return "no share"
+        mention.share = mention.percent / 100
+        mention.m = numbers[-1] if numbers else None
+        if mention.unit is None and doc[mention.core_end - 1].lower_ == "of":
+            return "a percentage of something else"
+    elif form == "fraction":
+        if mention.pattern.name == "in_every":
+            if len(numbers) < 2 or not 0 < numbers[0] < numbers[1] <= 20:
+                return "no fraction"
+            mention.share = numbers[0] / numbers[1]
+        else:
+            parts = fraction_value([token.lower_ for token in tokens])
+            if parts is None or parts[0] >= parts[1]:
+                return "an ordinal, no fraction"
+            mention.share = parts[0] / parts[1]
+            rest = numbers[1:] if tokens[0].tag_ == "NUM" and len(tokens) > 1 and tokens[1].tag_ == "FRAC" else numbers
+            if (
+                tokens[0].tag_ == "NUM"
+                and tokens[-1].lower_ in ("quarters", "halves", "thirds")
+                and parts[0] not in (1, 2, 3)
+            ) or (parts[0] == 2 and parts[1] in (2, 4)):
+                return "no fraction"
+            rest = [n for n in rest if tokens[0].lower_ not in ("one",) or n != 1]
+            mention.m = rest[-1] if rest else None
+            if mention.unit is None and mention.m is None:
+                following = doc[mention.end] if mention.end < len(doc) else None
+                if following is not None and following.tag_ in ("WORD", "NUM"):
+                    return f"a fraction of “{following.text}”"
+                if doc[mention.core_end - 1].lower_ in ("of", "an", "the"):
+                    return "a fraction of something else"
+                before = doc[mention.start - 1].lower_
+                if tokens[0].lower_ in ("third", "quarter", "quarters", "thirds", "fifth", "tenth") or before in (
+                    "every",
+                    "each",
+                    "last",
+                    "first",
+                    "second",
+                    "the",
+                    "other",
+                    "this",
+                ):
+                    return "an ordinal or a length of time, no fraction"
+    elif form == "all":
+        if mention.pattern.name.startswith("both"):
+            mention.n = mention.m = 2
+        elif numbers:
+            mention.m = numbers[-1]
+            mention.n = mention.m
+            if mention.m == 1:
+                return "one only"
+    elif form == "none":
+        mention.n = 0
+        if mention.pattern.name == "none_stated":
+            mention.m = numbers[-1] if numbers else None
+        elif tokens[0].lower_ == "neither":
+            mention.m = 2
+        if mention.pattern.name == "none_noun" and tokens[0].lower_ == "no" and not _is_subject(doc, mention):
+            return "“no” with a noun that is not counted"
+    elif form == "all_but":
+        if not numbers:
+            numbers = [1] if any(token.lower_ in ("single", "sole", "solitary", "lone") for token in tokens) else []
+        if not numbers:
+            return "no number excepted"
+        mention.n = numbers[0]  # how many are excepted; turned round when the group is known
+        if mention.link == "stated":
+            first_all = [token.lower_ for token in tokens].index("all") if "all" in [t.lower_ for t in tokens] else 0
+            all_first = (
+                any(token.tag_ == "NUM" for token in tokens[first_all + 1 : first_all + 4])
+                and tokens[-1].tag_ == "NUM"
+                and any(
+                    token.lower_ in ("but", "except", "bar", "save", "excepting", "excluding")
+                    for token in tokens[first_all + 2 :]
+                )
+                and tokens[first_all + 1].lower_ not in ("but", "except", "bar", "save", "excepting", "excluding")
+            )
+            mention.m, mention.n = (numbers[0], numbers[-1]) if all_first else (numbers[-1], numbers[0])
+    else:
+        if not numbers:
+            return None
+        mention.n = numbers[0]
+        if mention.link == "stated":
+            if len(numbers) < 2:
+                return None
+            mention.m = numbers[-1]
+    return _trap(doc, mention)
+
+
+def _is_subject(doc: Doc, mention: Mention) -> bool:
+    """Whether "no case", "no child" opens its clause or follows "in": then it counts."""
+    before = doc[mention.start - 1]
+    after = doc[mention.end] if mention.end < len(doc) else None
+    if before.lower_ in ("in", "for"):
+        return mention.unit in ("cases", "children")
+    opens = before.tag_ in ("START", "PUNCT", "AND", "CONJ") and before.text not in (",", "(")
+    return (
+        opens and after is not None and (after.tag_ in ("VERB", "PAST") or after.lower_ in ("in", "of", "who", "that"))
+    )
+
+
+TIME_WORDS = frozenset(
+    [
+        "week",
+        "weeks",
+        "day",
+        "days",
+        "month",
+        "months",
+        "year",
+        "years",
+        "hour",
+        "hours",
+        "minute",
+        "minutes",
+        "term",
+        "terms",
+        "session",
+        "sessions",
+        "visit",
+        "visits",
+        "times",
+        "am",
+        "pm",
+    ]
+)
+LABELS = frozenset(
+    [
+        "level",
+        "section",
+        "paragraph",
+        "paragraphs",
+        "page",
+        "pages",
+        "part",
+        "chapter",
+        "stage",
+        "band",
+        "tier",
+        "aged",
+        "age",
+        "ages",
+        "number",
+        "no",
+        "room",
+        "unit",
+        "article",
+        "schedule",
+        "under",
+        "floor",
+    ]
+)
+MONTH = re.compile(
+    r"(?i)jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?"
+)
+
+
+def _trap(doc: Doc, mention: Mention) -> str | None:
+    """Why a number is a date, an age, a level or the like; None where it is not."""
+    first = next((token for token in doc[mention.start : mention.end] if token.tag_ == "NUM"), None)
+    if first is None:
+        return None
+    before = doc[first.i - 1] if first.i else None
+    after = doc[mention.core_end] if mention.core_end < len(doc) else None
+    value = to_number(first.lower_) or 0
+    if value >= 1000 and mention.form != "percentage":
+        return "a year or a large number"
+    if (
+        before is not None
+        and (before.lower_ in LABELS or MONTH.fullmatch(before.text))
+        and not (before.lower_ == "under" and mention.m)
+    ):
+        return f"a number of “{before.text}”"
+    if after is not None and (MONTH.fullmatch(after.text) and after.text[0].isupper() and mention.unit is None):
+        return "a date"
+    if before is not None and before.lower_ in ("£", "$", "€"):
+        return "a sum of money"
+    if (
+        after is not None
+        and mention.unit is None
+        and after.text in ("-", "–")
+        and mention.core_end + 1 < len(doc)
+        and doc[mention.core_end + 1].tag_ == "NUM"
+    ):
+        return "a range"
+    if (
+        before is not None
+        and before.text in ("-", "–", ".", "/")
+        and not doc[first.i - 1].whitespace_
+        and first.i > 1
+        and doc[first.i - 2].tag_ == "NUM"
+    ):
+        return "part of another number"
+    if before is not None and before.tag_ == "NUM" and mention.unit is None:
+        return "part of another number"
+    words = [token.lower_ for token in doc[first.i + 1 : first.i + 4]]
+    if words[:1] == ["or"] and doc[first.i + 2 : first.i + 3] and doc[first.i + 2].tag_ == "NUM":
+        return "one number or another"
+    if before is not None and before.lower_ == "or" and first.i > 2 and doc[first.i - 2].tag_ == "NUM":
+        return "one number or another"
+    if (
+        mention.unit is None
+        and words[:1] in (["and"], ["to"], ["or"])
+        and words[2:3] in (["year"], ["years"], ["year-old"], ["year-olds"])
+    ):
+        return "an age"
+    if (
+        mention.unit == "children"
+        and before is not None
+        and first.i + 1 < len(doc)
+        and doc[first.i + 1].lower_ in ("year", "years", "-year-old", "year-old")
+    ):
+        return "an age"
+    if (
+        first.i + 1 < len(doc)
+        and doc[first.i + 1].lower_ in TIME_WORDS | {"month-long", "year-old", "mile", "miles"}
+        and mention.pattern.name == "units"
+    ):
+        return f"counts {doc[first.i + 1].text}"
+    return None
+
+
+HEDGE_ROWS = sorted(((tuple(words.split()), kind) for words, kind in HEDGES), key=lambda row: -len(row[0]))
+
+
+def _widen(doc: Doc, mention: Mention) -> None:
+    """Takes a hedge before the quantity and a share after it into the cue."""
+    lowers = [token.lower_ for token in doc[max(0, mention.start - 6) : mention.start]]
+    if mention.form in ("count", "fraction", "percentage", "all_but"):
+        for words, kind in HEDGE_ROWS:
+            if tuple(lowers[-len(words) :]) == words:
+                if mention.form == "all_but":
+                    break
+                mention.hedge = kind
+                mention.start -= len(words)
+                break
+    end = mention.end
+    if mention.form in ("fraction", "percentage", "vague") and [
+        t.tag_ if t.tag_ == "NUM" else t.text for t in doc[end : end + 3]
+    ] == ["(", "NUM", ")"]:
+        mention.n, mention.form, mention.end = to_number(doc[end + 1].lower_), "count", end + 3
+        return
+    tail = [token.tag_ if token.tag_ in ("NUM", "PCT") else token.text for token in doc[end : end + 5]]
+    for shape in (
+        ["(", "NUM", "PCT", ")"],
+        ["(", "NUM", "PCT", "PCT", ")"],
+        [",", "or", "NUM", "PCT"],
+        ["–", "NUM", "PCT"],
+        [",", "NUM", "PCT", ","],
+        ["or", "NUM", "PCT"],
+    ):
+        if tail[: len(shape)] == shape and mention.form != "percentage":
+            mention.percent = next(to_number(token.lower_) for token in doc[end : end + 5] if token.tag_ == "NUM")
+            mention.end = end + len(shape) - (1 if shape[-1] == "," else 0)
+            break
+
+
+INSPECTED = re.compile(
+    r"(?:that |which |whom |whose cases )?(?:we|i|our inspectors|inspectors|the inspectors) (?:have |had )?(?:read|reviewed|examined|inspected|saw|looked at|assessed|considered|sampled|visited|screened|studied|selected)|"
+    r"(?:in|from|of|within|across) (?:our|the|this) (?:whole |entire |full |inspected |inspection )?sample|sampled|inspected|examined|reviewed by (?:us|inspectors)|under inspection|in the inspection"
+)
+
+
+def _restrictor(doc: Doc, mention: Mention) -> tuple[int, int]:
+    """Token span of the phrase that narrows the counted noun: "in which there was a victim"."""
+    start = mention.end
+    if start >= len(doc):
+        return start, start
+    token = doc[start]
+    words = [t.lower_ for t in doc[start : start + 3]]
+    opens = (
+        token.lower_
+        in (
+            "who",
+            "that",
+            "which",
+            "where",
+            "whom",
+            "whose",
+            "with",
+            "requiring",
+            "needing",
+            "concerned",
+            "involving",
+            "involved",
+            "affected",
+            "subject",
+            "when",
+            "without",
+            "due",
+            "known",
+            "looked",
+        )
+        or (
+            words[:1] in (["in"], ["for"], ["to"], ["of"], ["on"], ["about"])
+            and words[1:2] in (["which"], ["whom"], ["whose"])
+        )
+        or INSPECTED.match(" ".join(t.lower_ for t in doc[start : start + 7])) is not None
+    )
+    if not opens:
+        return start, start
+    end, verbs = start, 0
+    subject_relative = token.lower_ in ("who", "that", "which")
+    while end < len(doc):
+        here = doc[end]
+        if here.text in (",", ";", ".", ":", "(", "?", "!", "—"):
+            break
+        noun = here.lower_ in ("need", "needs") and doc[end - 1].tag_ in ("DET", "WORD", "PREP")
+        if here.tag_ == "VERB" and not noun and end > start and doc[end - 1].tag_ not in ("VERB", "ADV"):
+            verbs += 1
+            if verbs == 2 and (
+                subject_relative
+                or token.lower_
+                in (
+                    "where",
+                    "in",
+                    "for",
+                    "we",
+                    "with",
+                    "requiring",
+                    "needing",
+                    "known",
+                    "subject",
+                    "looked",
+                    "whose",
+                    "whom",
+                )
+            ):
+                break
+            if (
+                verbs == 1
+                and token.lower_
+                in (
+                    "with",
+                    "requiring",
+                    "needing",
+                    "concerned",
+                    "involving",
+                    "involved",
+                    "affected",
+                    "subject",
+                    "without",
+                    "known",
+                    "whose",
+                    "whom",
+                    "looked",
+                    "we",
+                    "in",
+                )
+                and words[1:2] not in (["which"], ["whom"])
+            ):
+                break
+        end += 1
+    return start, end
+
+
+# --- groups and their parts -----------------------------------------------------------
+
+
+def take_fronted_groups(
+    doc: Doc, mentions: list[Mention], sentences: list[tuple[int, int]]
+) -> tuple[list[Mention], list[Mention]]:
+    """Splits off the groups that are only named: "Of the 22 cases, 17 contained ...".
+
+    Gives the other mentions, those of the same sentence with the group's size, the first of them
+    with its cue begun at the group; and the groups.
+    """
+    findings: list[Mention] = []
+    groups: list[Mention] = []
+    for mention in mentions:
+        a, b = next((bounds for bounds in sentences if bounds[0] <= mention.start < bounds[1]), (1, len(doc)))
+        here = [group for group in groups if a <= group.start < b]
+        later = any(mention.end <= other.start < b for other in mentions)
+        if is_fronted(doc, mention, a) and later:
+            groups.append(mention)
+            continue
+        these = _fronted_these(doc, mention, a)
+        if (
+            here
+            and mention.m is None
+            and mention.form in ("count", "all", "none", "all_but", "vague", "fraction", "percentage")
+        ):
+            group = here[-1]
+            first = not any(other.group is not None and other.start > group.start for other in findings)
+            size = group.n if group.n is not None else group.m
+            takes = mention.link != "these" or mention.form in ("all", "none")
+            if (
+                takes
+                and (first or (mention.link in ("bare", "noun") and mention.unit in (None, group.unit)))
+                and (mention.n is None or size is None or mention.n <= size)
+            ):
+                mention.group = size
+                mention.unit = mention.unit or group.unit
+                mention.group_span = group.start, max(group.end, group.restrictor[1])
+                if first:
+                    mention.cue_start = group.start
+        elif these and mention.m is None and mention.link in ("bare", "noun") and mention.unit is None:
+            mention.link = "these"
+        findings.append(mention)
+    return findings, groups
+
+
+def find_partitions(mentions: Sequence[Mention], sample: int | None) -> dict[int, int]:
+    """For counts in a row that name no group: the size named before them that they add up to.
+
+    "A review was due in 15 cases: ten had been done well, three were late and two were missing."
+    """
+    found: dict[int, int] = {}
+
+    def is_free(mention: Mention) -> bool:
+        return (
+            mention.form == "count"
+            and mention.link in ("bare", "other")
+            and mention.m is None
+            and mention.group is None
+            and mention.n is not None
+        )
+
+    for first in range(len(mentions)):
+        if first in found or not is_free(mentions[first]):
+            continue
+        last, total, best = first, 0, None
+        sizes: dict[int, int] = {sample: 0} if sample else {}
+        for earlier in mentions[:first]:
+            whole = earlier.m if earlier.m is not None else earlier.group
+            if earlier.n is not None and earlier.form in ("count", "all"):
+                sizes[earlier.n] = 0
+            if whole is not None:
+                sizes[whole] = 0
+        before = mentions[first - 1] if first else None
+        whole = (before.m if before.m is not None else before.group) if before is not None else None
+        if before is not None and whole is not None and before.n is not None and before.form == "count":
+            sizes[whole] = before.n
+        while last < len(mentions) and is_free(mentions[last]):
+            total += mentions[last].n or 0
+            for size, part in sizes.items():
+                if total + part == size and (last > first or part):
+                    best = last, size
+            last += 1
+        if best:
+            found.update(dict.fromkeys(range(first, best[0] + 1), best[1]))
+    return found
+
+
+def is_fronted(doc: Doc, mention: Mention, sentence: int) -> bool:
+    """Whether a count only names the group of a following one: "Of the 22 cases, ..."."""
+    if mention.form != "count" or mention.m is not None or mention.link not in ("bare", "other"):
+        return False
+    at = mention.start - 1
+    while at > sentence and doc[at].lower_ in ("the", "these", "those", "our", "all", "remaining", "other"):
+        at -= 1
+    if doc[at].lower_ not in ("of", "among", "amongst", "from"):
+        return False
+    before = doc[at - 1] if at > sentence else None
+    return before is None or before.tag_ in ("PUNCT", "AND", "CONJ", "START") or (before.lower_ == "out")
+
+
+def _fronted_these(doc: Doc, mention: Mention, sentence: int) -> bool:
+    """Whether the clause of the mention opens with "Of these," or "Of the victims who ...,"."""
+    for at in range(mention.start - 1, sentence - 1, -1):
+        if doc[at].text == ";":
+            return False
+        if doc[at].lower_ in ("of", "among", "amongst") and doc[at + 1].lower_ in (
+            "these",
+            "those",
+            "them",
+            "which",
+            "whom",
+        ):
+            return at == sentence or doc[at - 1].tag_ in ("PUNCT", "AND", "CONJ")
+    return False
