@@ -55,6 +55,8 @@ class Layout:
     pitch: float
     left: float
     right: float
+    regular: bool = True
+    """Whether most lines stand at the usual distance, so that a little more of it means something."""
 
 
 def measure(pages: Sequence[Page]) -> Layout:
@@ -74,12 +76,14 @@ def measure(pages: Sequence[Page]) -> Layout:
         for line in body:
             lefts[round(line.x0)] += 1
     pitch = Counter(round(value * 2) / 2 for value in pitches).most_common(1)[0][0] if pitches else 1.2 * size
+    usual = sum(abs(value - pitch) <= 0.3 for value in pitches)
     common = [x for x, times in lefts.items() if times >= 3]
     return Layout(
         size=size,
         pitch=pitch,
         left=min(common, default=min(lefts, default=72)),
         right=statistics.quantiles(rights, n=20)[-1] if len(rights) > 1 else 520.0,
+        regular=usual >= 0.6 * len(pitches),
     )
 
 
@@ -159,11 +163,11 @@ def _block(lines: list[Line], frame: int | None) -> Block:
 
 def _footnote_blocks(lines: Sequence[Line]) -> list[Block]:
     blocks: list[list[Line]] = []
-    expected = 0
+    seen: set[int] = set()
     for line in lines:
         marker = re.match(r"\d{1,2}", line.text)
-        if marker and FOOTNOTE.match(line.text) and (not expected or int(marker[0]) == expected):
-            expected = int(marker[0]) + 1
+        if marker and FOOTNOTE.match(line.text) and int(marker[0]) <= 20 and int(marker[0]) not in seen:
+            seen.add(int(marker[0]))
             blocks.append([line])
         elif blocks:
             blocks[-1].append(line)
@@ -281,6 +285,8 @@ def _breaks(
         return indented and not numbered
     space = b.bottom - a.bottom - layout.pitch
     if space > 0.22 * layout.size and (ended or fits or space > 0.6 * layout.size):
+        return True
+    if layout.regular and space > 0.08 * layout.size and ended and b.text[:1].isupper():
         return True
     if fits and (ended or b.text[:1].isupper() or a.x1 < layout.left + 0.6 * (layout.right - layout.left)):
         return True

@@ -59,6 +59,8 @@ class RawPage(NamedTuple):
     width: float
     height: float
     words: list[Word]
+    spaced: list[bool]
+    """For each word whether the text has a space before it (else it may belong to the one before)."""
     frames: list[Box]
     rules: list[Box]
 
@@ -137,16 +139,17 @@ def _pdfium_page(page: Any, number: int, raw: Any) -> RawPage:
             return styles[key]
 
         words: list[Word] = []
+        spaced: list[bool] = []
 
-        def emit(begin: int, end: int) -> None:
+        def emit(begin: int, end: int, space: bool = True) -> None:
             size, level = size_at(begin)
             if not level:
                 return
             # A marker in smaller type may be glued to the word: it is a word of its own here.
             if end - begin > 1 and size_at(end - 1)[0] != size:
                 cut = next(index for index in range(begin + 1, end) if size_at(index)[0] != size)
-                emit(begin, cut)
-                emit(cut, end)
+                emit(begin, cut, space)
+                emit(cut, end, False)
                 return
             text = mend("".join(map(chr, characters[begin:end])))
             if not text.strip():
@@ -156,6 +159,7 @@ def _pdfium_page(page: Any, number: int, raw: Any) -> RawPage:
             raw.FPDFText_GetLooseCharBox(handle, end - 1, rect)
             x1, y1, y0 = rect.right, max(y1, rect.top), min(y0, rect.bottom)
             bold, italic = style_at(begin)
+            spaced.append(space)
             words.append(
                 Word(
                     text.strip(),
@@ -190,7 +194,7 @@ def _pdfium_page(page: Any, number: int, raw: Any) -> RawPage:
     finally:
         textpage.close()
     frames, rules = _frames_and_rules(shapes, width, height)
-    return RawPage(width, height, words, frames, rules)
+    return RawPage(width, height, words, spaced, frames, rules)
 
 
 def read_with_pdfplumber(path: str) -> list[RawPage]:
@@ -221,7 +225,8 @@ def read_with_pdfplumber(path: str) -> list[RawPage]:
 
 def _pdfplumber_page(page: Any) -> RawPage:
     number = page.page_number
-    words = []
+    words: list[Word] = []
+    spaced: list[bool] = []
     for found in page.extract_words(
         keep_blank_chars=False, use_text_flow=True, extra_attrs=["fontname", "size", "upright"], x_tolerance_ratio=0.2
     ):
@@ -229,6 +234,8 @@ def _pdfplumber_page(page: Any) -> RawPage:
         if not text or not found["upright"]:
             continue
         bold, italic = _style(found["fontname"])
+        size = round(found["size"], 1)
+        spaced.append(not words or words[-1].size == size)
         words.append(
             Word(
                 text,
@@ -236,7 +243,7 @@ def _pdfplumber_page(page: Any) -> RawPage:
                 round(found["top"], 2),
                 round(found["x1"], 2),
                 round(found["bottom"], 2),
-                round(found["size"], 1),
+                size,
                 bold,
                 italic,
             )
@@ -246,7 +253,7 @@ def _pdfplumber_page(page: Any) -> RawPage:
         for shape in (*page.rects, *page.lines, *page.curves)
     ]
     frames, rules = _frames_and_rules(shapes, float(page.width), float(page.height))
-    return RawPage(float(page.width), float(page.height), words, frames, rules)
+    return RawPage(float(page.width), float(page.height), words, spaced, frames, rules)
 
 
 def _style(font: str) -> tuple[bool, bool]:
@@ -314,7 +321,12 @@ def read_pages(path: str, reader: str = "pdfium") -> tuple[Page, ...]:
     return without_furniture(
         tuple(
             Page(
-                number, raw.width, raw.height, tuple(set_lines(raw.words, number)), tuple(raw.frames), tuple(raw.rules)
+                number,
+                raw.width,
+                raw.height,
+                tuple(set_lines(raw.words, number, raw.spaced)),
+                tuple(raw.frames),
+                tuple(raw.rules),
             )
             for number, raw in enumerate(pages, 1)
         )
@@ -328,10 +340,15 @@ def is_garbled(words: Sequence[Word]) -> bool:
     return lost * 20 > len(text)
 
 
-def set_lines(words: Sequence[Word], page: int) -> list[Line]:
-    """Words in any order, set into lines by their place: top to bottom, left to right."""
+def set_lines(words: Sequence[Word], page: int, spaced: Sequence[bool] = ()) -> list[Line]:
+    """Words in any order, set into lines by their place: top to bottom, left to right.
+
+    `spaced` tells which words have a space before them in the text: those are not joined to the
+    word they follow there, however close they stand.
+    """
     if not words:
         return []
+    apart = {(id(words[at - 1]), id(words[at])) for at in range(1, len(words)) if spaced and spaced[at]}
     rows: list[list[Word]] = []
     for word in sorted(words, key=lambda word: ((word.top + word.bottom) / 2, word.x0)):
         middle = (word.top + word.bottom) / 2
@@ -344,16 +361,21 @@ def set_lines(words: Sequence[Word], page: int) -> list[Line]:
                 break
         else:
             rows.append([word])
-    lines = [Line(page, tuple(_glue(sorted(row, key=lambda word: word.x0)))) for row in rows]
+    lines = [Line(page, tuple(_glue(sorted(row, key=lambda word: word.x0), apart))) for row in rows]
     return sorted((line for line in lines if line.words), key=lambda line: (line.bottom, line.x0))
 
 
-def _glue(row: list[Word]) -> list[Word]:
+def _glue(row: list[Word], apart: set[tuple[int, int]]) -> list[Word]:
     """One line's words: fragments that touch are joined, raised footnote markers dropped."""
     glued: list[Word] = []
-    for word in row:
+    for before, word in zip([None, *row], row, strict=False):
         last = glued[-1] if glued else None
-        if last is None or word.x0 - last.x1 > 0.12 * max(word.size, last.size):
+        if (
+            last is None
+            or before is None
+            or (id(before), id(word)) in apart
+            or word.x0 - last.x1 > 0.12 * max(word.size, last.size)
+        ):
             glued.append(word)
         elif word.size < 0.85 * last.size and re.fullmatch(r"[\d,*†‡]{1,3}", word.text) and last.text[-1:] not in "£$":
             continue  # a footnote marker
@@ -376,11 +398,12 @@ def _glue(row: list[Word]) -> list[Word]:
 # --- furniture ------------------------------------------------------------------------
 
 FURNITURE = re.compile(
-    r"""(?ix) ^\W* (?: page \s* )? \d{1,3} (?: \s* (?: of | / ) \s* \d{1,3} )? \W*$   # page numbers
+    r"""(?ix) ^ [-–—|\s]* (?: page \s* )? \d{1,3} (?: \s* (?: of | / ) \s* \d{1,3} )? [-–—|\s]* $   # page numbers
       | ^ page \s+ \d+ \b .* $
       | .* \b specimen \b .* \b (?: invented | inspectorate | not \s a \s published ) \b .*     # our own notice
     """
 )
+PARAGRAPH_NUMBER = re.compile(r"\d{1,2}\.(?:\d{1,2}\.?)?")
 RUNNING = re.compile(r"(?i)short quality screening|\bSQS\b|HM Inspectorate|HMI Probation|page \d+|youth offending")
 
 
@@ -402,6 +425,8 @@ def without_furniture(pages: tuple[Page, ...]) -> tuple[Page, ...]:
         furniture = set()
         edge = _edge_lines(page)
         for line in edge:
+            if PARAGRAPH_NUMBER.fullmatch(line.text):
+                continue
             if seen[_furniture_key(line)] > 1 or FURNITURE.fullmatch(line.text) or _is_running_head(line, page, body):
                 furniture.add(line)
         lines = tuple(

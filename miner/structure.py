@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from miner import facts
 from miner.blocks import BULLET, NUMBERED, Block, read_blocks, to_passage, vocabulary
@@ -122,12 +122,15 @@ class _Texts:
 
     def __init__(self, blocks: Iterable[Block], footnotes: Sequence[Block]) -> None:
         blocks = list(blocks)
-        # A word split at a line's end must not vouch for itself.
-        self.words = vocabulary(
-            " ".join(word.text for word in line.words[: -1 if line.text.endswith("-") else None])
-            for block in blocks
-            for line in block.lines
-        )
+        # Neither half of a word split at a line's end vouches for itself.
+        whole: list[str] = []
+        for block in blocks:
+            broken = False
+            for line in block.lines:
+                here = line.text.endswith("-")
+                whole += [word.text for word in line.words[int(broken) : -1 if here else None]]
+                broken = here
+        self.words = vocabulary(whole)
         numbers = (re.match(r"\d{1,2}", block.text) for block in footnotes)
         self.footnotes = frozenset(number[0] for number in numbers if number)
         self.removed: list[Box] = []
@@ -150,7 +153,7 @@ class _Texts:
 def build_letter(blocks: list[Block], footnotes: list[Block], profile: Profile, file: str) -> Letter:
     """Blocks in reading order -> the letter. Raises LetterError where title, date or sections are missing."""
     texts = _Texts(blocks, footnotes)
-    title_at, title_end, title, area = find_title(blocks, profile)
+    title_at, title_end, title, area = find_title(blocks, texts, profile)
     head = [line.text for block in blocks[: title_at if title_at is not None else 0] for line in block.lines]
     if title_at is None:
         first = next((at for at, block in enumerate(blocks) if match_heading(block.text, profile)[0]), None)
@@ -249,11 +252,11 @@ def _area_from_commentary(blocks: Sequence[Block]) -> str | None:
     return None
 
 
-def find_title(blocks: Sequence[Block], profile: Profile) -> tuple[int | None, int, str, str | None]:
+def find_title(blocks: Sequence[Block], texts: _Texts, profile: Profile) -> tuple[int | None, int, str, str | None]:
     """(first block of the title, first block after it, its text, the area it names)."""
     for at, block in enumerate(blocks[:40]):
         for count in (1, 2, 3):
-            text = re.sub(r"\s+", " ", " ".join(part.text for part in blocks[at : at + count]))
+            text = re.sub(r"\s+", " ", " ".join(texts.passage(part).text for part in blocks[at : at + count]))
             match = (
                 profile.title.fullmatch(re.sub(r"^(?:re|subject)\s*:\s*", "", text, flags=re.IGNORECASE))
                 if len(text) < 220
@@ -309,7 +312,7 @@ def read_sections(blocks: Sequence[Block], texts: _Texts, profile: Profile) -> t
         if current.paragraphs or current.points or current.heading:
             done.append(current.closed())
 
-    for block in blocks:
+    for block in _without_closings(blocks, profile):
         text = block.text
         if _is_end(text, profile) or (
             current.code in ("closing", "improvements", "strengths") and profile.sign_off.match(text) and len(text) < 60
@@ -339,7 +342,8 @@ def read_sections(blocks: Sequence[Block], texts: _Texts, profile: Profile) -> t
         kind = profile.points.get(current.code)
         item = BULLET.match(text)
         if kind and (item or (not itemised[current.code] and _is_bare_item(block, current, profile))):
-            current.points.append(Point(kind, texts.passage(block, item.end() if item else 0)))
+            for part in [block] if item else _bare_items(block):
+                current.points.append(Point(kind, texts.passage(part, item.end() if item else 0)))
             continue
         if (
             kind
@@ -405,6 +409,36 @@ def _is_bare_item(block: Block, current: _Open, profile: Profile) -> bool:
             or not current.paragraphs
         )
     )
+
+
+def _without_closings(blocks: Sequence[Block], profile: Profile) -> Iterator[Block]:
+    """The blocks, a list item parted from thanks and contacts that follow it without any space."""
+    for block in blocks:
+        cut = next(
+            (
+                at
+                for at in range(1, len(block.lines))
+                if BULLET.match(block.text)
+                and block.lines[at - 1].text.endswith((".", ";"))
+                and profile.closing.search(" ".join(line.text for line in block.lines[at : at + 2]))
+            ),
+            None,
+        )
+        if cut is None:
+            yield block
+        else:
+            yield replace(block, lines=block.lines[:cut])
+            yield replace(block, lines=block.lines[cut:])
+
+
+def _bare_items(block: Block) -> list[Block]:
+    """The items of a list whose markers were lost: one a sentence that ends with its line."""
+    items: list[list[Line]] = [[]]
+    for line in block.lines:
+        if items[-1] and items[-1][-1].text.endswith((".", ";")) and line.text[:1].isupper():
+            items.append([])
+        items[-1].append(line)
+    return [replace(block, lines=tuple(lines)) for lines in items]
 
 
 def _is_set_apart(block: Block, blocks: Sequence[Block]) -> bool:
