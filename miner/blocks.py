@@ -17,7 +17,9 @@ from miner.pages import BULLETS, body_size
 from miner.records import Box, Line, Page, Passage, Place, Word
 
 NUMBERED = re.compile(r"(?:[-–•]\s+)?(\d{1,2}\.\d{1,2})\.?(?=\s|$)")
-SINGLE_NUMBER = re.compile(r"(\d{1,2})\.?(?=\s+[“\"‘'A-Z]|$)")
+SINGLE_NUMBER = re.compile(r"(\d{1,2})(?:\.(?=\s+[“\"‘'A-Z\d]|$)|(?=\s+[“\"‘'A-Z]|$))")
+MAX_GAP = 2
+"""So many paragraph numbers may be missing before a number is no longer taken for the next one."""
 BULLET = re.compile(
     rf"(?:[{re.escape(BULLETS)}]|o(?=\s+[A-Za-z])|\(?[a-z]\)|\(?[ivx]{{1,5}}\)|[ivx]{{1,5}}\.|[a-h]\.|\(?\d{{1,2}}\)|\d{{1,2}}\.)\s+(?=\S)"
 )
@@ -139,8 +141,10 @@ def read_blocks(pages: Sequence[Page], is_heading: Callable[[str], bool]) -> tup
             index += heading
             continue
         single = SINGLE_NUMBER.match(line.text)
-        starts_single = bool(single and int(single[1]) == numbering + 1 and line.x0 <= layout.left + 40)
-        if current and _breaks(body, index, current, frames, rights, layout, starts_single):
+        starts_single = bool(
+            single and 0 < int(single[1]) - numbering <= 1 + MAX_GAP * (numbering > 0) and line.x0 <= layout.left + 40
+        )
+        if current and _breaks(body, index, current, frames, rights, layout, starts_single, numbering):
             close()
         if starts_single and single and not current:
             numbering = int(single[1])
@@ -248,6 +252,7 @@ def _breaks(
     rights: list[float],
     layout: Layout,
     starts_single: bool,
+    numbering: int,
 ) -> bool:
     """Whether a new block begins with line `index`; `current` are the lines of the open one."""
     a, b = body[index - 1][0], body[index][0]
@@ -259,8 +264,10 @@ def _breaks(
     )
     if alone:
         return False
-    first_word = b.words[0]
-    fits = rights[index - 1] - a.x1 > (first_word.x1 - first_word.x0) + 0.45 * layout.size
+    # Two short words count as one: they may be tied by a space that does not break.
+    ahead = b.words[1] if len(b.words) > 1 and len(b.words[0].text) <= 2 else b.words[0]
+    room = rights[index - 1] - a.x1
+    fits = room > (ahead.x1 - b.words[0].x0) + 0.45 * layout.size
     if NUMBERED.match(b.text) and (ended or fits) and b.x0 <= opening.x0 + 4:
         return True
     if starts_single and (ended or fits):
@@ -275,14 +282,15 @@ def _breaks(
         return not (a.bold and len(a.words) <= 2 and not fits)
     if abs(a.size - b.size) > 0.6:
         return True
-    numbered = bool(NUMBERED.match(opening.text))
+    numbered = bool(NUMBERED.match(opening.text) or (SINGLE_NUMBER.match(opening.text) and numbering))
     if a.page != b.page:
         if not ended:
             return False
+        if numbered:
+            return room > 0.3 * (layout.right - layout.left)
         if fits:
             return True
-        indented = following is not None and b.x0 > following.x0 + 6 and following.page == b.page
-        return indented and not numbered
+        return following is not None and b.x0 > following.x0 + 6 and following.page == b.page
     space = b.bottom - a.bottom - layout.pitch
     if space > 0.22 * layout.size and (ended or fits or space > 0.6 * layout.size):
         return True

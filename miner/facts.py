@@ -184,7 +184,7 @@ def find_recipient(head: Sequence[str]) -> str | None:
         return None
     called = re.sub(rf"^(?:{TITLES}\s+)+", "", dear).strip()
     for line in head:
-        if re.match(r"(?i)\s*dear\b", line) or called not in line:
+        if re.match(r"(?i)\s*(?:dear|annwyl)\b", line) or called not in line:
             continue
         before, _, after = line.partition(called)
         first = re.search(r"((?:[A-ZÀ-Þ][\w’'.-]*\s+)+)$", re.sub(rf"\b{TITLES}\s+", "", before))

@@ -427,7 +427,8 @@ def without_furniture(pages: tuple[Page, ...]) -> tuple[Page, ...]:
         for line in edge:
             if PARAGRAPH_NUMBER.fullmatch(line.text):
                 continue
-            if seen[_furniture_key(line)] > 1 or FURNITURE.fullmatch(line.text) or _is_running_head(line, page, body):
+            often = seen[_furniture_key(line)] >= max(2, 0.7 * (len(pages) - 1))
+            if often or FURNITURE.fullmatch(line.text) or _is_running_head(line, page, body):
                 furniture.add(line)
         lines = tuple(
             line

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from miner import facts
-from miner.blocks import BULLET, NUMBERED, Block, read_blocks, to_passage, vocabulary
+from miner.blocks import BULLET, MAX_GAP, NUMBERED, SINGLE_NUMBER, Block, read_blocks, to_passage, vocabulary
 from miner.profiles import Profile
 from miner.records import Box, Facts, Letter, LetterError, Line, Page, Paragraph, Passage, Place, Point, Section, Word
 
@@ -55,7 +55,8 @@ def match_heading(text: str, profile: Profile) -> tuple[bool, str | None]:
     if len(text) > 110 or not text[:1].isalnum():
         return False, None
     bare = re.sub(r"\s+", " ", HEADING_NUMBER.sub("", text)).strip().rstrip(":.").replace("'", "’")
-    for candidate in (bare, text.strip().rstrip(":").replace("'", "’")):
+    halves = bare.split(" / ") if " / " in bare else []  # "Context / Cyd-destun"
+    for candidate in (bare, text.strip().rstrip(":").replace("'", "’"), *halves):
         if candidate[:1].islower():
             continue
         for code, pattern in profile.headings:
@@ -378,9 +379,9 @@ def _number(text: str, last: int) -> tuple[str | None, int]:
     match = NUMBERED.match(text)
     if match:
         return match[1], match.end() + 1
-    match = re.match(r"(\d{1,2})\.?\s+(?=[“\"‘'A-Z])", text)
-    if match and int(match[1]) == last + 1:
-        return match[1], match.end()
+    match = SINGLE_NUMBER.match(text)
+    if match and 0 < int(match[1]) - last <= 1 + MAX_GAP * (last > 0):
+        return match[1], match.end() + 1
     return None, 0
 
 
@@ -412,8 +413,14 @@ def _is_bare_item(block: Block, current: _Open, profile: Profile) -> bool:
 
 
 def _without_closings(blocks: Sequence[Block], profile: Profile) -> Iterator[Block]:
-    """The blocks, a list item parted from thanks and contacts that follow it without any space."""
+    """The blocks, a point parted from thanks and contacts that follow it without any space."""
+    listing = False
     for block in blocks:
+        heading, code = match_heading(block.text, profile)
+        listing = code in profile.points if heading and code else listing
+        if not listing:
+            yield block
+            continue
         cut = next(
             (
                 at
