@@ -47,15 +47,18 @@ STANDING = re.compile(
     r"\b(?:should|must|ought to|needs? to|need(?:s|ed)? to be|aims? to|intends? to|is to|are to|has to|have to|would (?:want|like|expect)|ensures?|ensuring|make sure|makes sure|so that|in order to|target (?:is|was|of)|required by|requires? that|expects? that|expected that|policy is|rule is|the aim is)\b(?! have)[^,;:]*$"
 )
 STANDING_AFTER = re.compile(
-    r"[^,;:.]{0,60}\b(?:should(?! have)|must|is to be|are to be|ought to(?! have)|needs? to be|will be)\b"
+    r"[^,;:.]{0,60}\b(?:should(?! have (?:been|had|done|\w+ed))|must|is to be|are to be|ought to(?! have)|needs? to be|will be)\b"
 )
 
 OTHER = re.compile(r"\b(?:other|remaining|others|rest)\b")
+SAMPLING = re.compile(
+    r"\b(?:we|i|inspectors) (?:have |had |all )?(?:read|examined|inspected|looked at|reviewed|saw|considered|assessed)(?: a sample of)?$|\bsample (?:of|comprised|was|were|consisted of|held)$"
+)
 LEAD_IN = re.compile(
     r"(?i)\b(?:we|an? inspector|inspectors?|one inspector|i)\b[^.]{0,40}\b(?:noted|found|saw|read|recorded|wrote|observed|commented|describ\w+|report\w*)\b|for example|as follows|an example|illustrat|:\s*$"
 )
 STATISTICS = re.compile(
-    r"(?i)\bre-?offending rate|\bnational(?:ly)? (?:average|rate|figure)|\baverage for\b|first[- ]time entrants|\bof YOTs\b|\bper 100,000|\bcohort\b|Ministry of Justice|England and Wales|\bbudget|\bfunding\b|\bvacan|\bturnover\b|\bpopulation\b"
+    r"(?i)\bre-?offending rate|\bnational(?:ly)? (?:average|rate|figure)|\baverage for\b|first[- ]time entrants|\bof YOTs\b|\bper 100,000|\bcohort\b|Ministry of Justice|England and Wales|\bbudget|\bfunding\b|\bvacan|\bturnover\b|\bpopulation\b|\bin the (?:county|borough|city|district|town)\b|\bcrime had\b|\bcustody rate"
 )
 
 
@@ -83,15 +86,19 @@ class LetterCounter:
         omissions = [self._omit(doc, a, b, reason) for a, b, reason in dropped]
         sentences = sentence_bounds(doc)
         kept: list[Mention] = []
+        referred: list[Mention] = []
         for mention in mentions:
-            reason = self._reason_to_omit(doc, mention, section, examples, sentences)
+            reason = self._reason_to_omit(doc, mention, section, examples, sentences, kept)
             if reason:
+                if reason == REFERS_BACK and mention.unit in ("cases", "children"):
+                    referred.append(mention)
                 omissions.append(self._omit(doc, mention.start, mention.end, reason))
             else:
                 kept.append(mention)
         kept = self._merged(doc, kept)
         kept, groups = take_fronted_groups(doc, kept, sentences)
-        partitions = find_partitions(kept, self.letter.facts.sample_size)
+        groups += referred
+        partitions = find_partitions(kept, self.letter.facts.sample_size, sentences)
         findings: list[Finding] = []
         self.groups.open_paragraph(section.code)
         before: str | None = None
@@ -177,7 +184,7 @@ class LetterCounter:
     ) -> qualifiers.Judgement:
         """The sense of a mention: from its clause, else from what narrows its noun, else from the one before."""
         narrows = bool(narrowing) and not INSPECTED.search(narrowing)
-        if mention.pattern.name in ("definite", "with_clause") and narrows:
+        if mention.pattern.name in ("definite", "definite_in", "with_clause") and narrows:
             own = qualifiers.judge(narrowing, partitive=True, before=before)
             if own.strength == 3:
                 return own
@@ -242,6 +249,7 @@ class LetterCounter:
         section: Section,
         examples: Sequence[Example],
         sentences: list[tuple[int, int]],
+        earlier: Sequence[Mention],
     ) -> str | None:
         span = doc[mention.start : mention.end]
         start, end = span.start_char - 1, span.end_char - 1
@@ -258,12 +266,7 @@ class LetterCounter:
                 mention.unit == "cases" and LEAD_IN.search(ahead[:60]) and re.search(r"[“\"‘]|:", ahead)
             ):
                 return "leads in an example"
-            alone = (
-                mention.unit not in (None, "cases")
-                and mention.link == "bare"
-                and not self.groups.paragraph
-                and not mention.hedge
-            )
+            alone = mention.unit not in (None, "cases") and mention.link == "bare" and not earlier and not mention.hedge
             if alone or (mention.unit in ("staff", "managers") and not _is_counted_one(doc, mention)):
                 return "“one” tells of a single one"
             if mention.unit is None and not _is_counted_one(doc, mention):
@@ -273,7 +276,7 @@ class LetterCounter:
         behind = doc[a : mention.start].text.lower()
         fronted = is_fronted(doc, mention, a)
         if mention.pattern.name == "units" and before in ("the", "these", "those", "both") and not fronted:
-            return "refers back to a group"
+            return REFERS_BACK
         if ahead_words[:1] in (["a"], ["per"], ["each"], ["every"]) and ahead_words[1:2] and ahead_words[1] in RATES:
             return "a rate"
         if mention.unit in ("staff", "managers") and mention.form == "count" and mention.link == "bare" and not fronted:
@@ -289,8 +292,16 @@ class LetterCounter:
             and STANDING_AFTER.match(doc[mention.end : b].text.lower())
         ):
             return "a standing rule, target or hope"
+        if mention.pattern.name == "in_number" and before in ("by", "about", "with", "among") and not earlier:
+            return "no group to be part of"
+        sample = self.letter.facts.sample_size
+        if mention.n is not None and mention.n == sample and mention.link == "bare" and SAMPLING.search(behind):
+            return "the sample itself"
+        if mention.unit is None and mention.form == "count" and re.search(r"\bposts?\b", sentence):
+            return "staff posts"
         if (
             section.code == "management"
+            and not fronted
             and mention.unit == "cases"
             and mention.form == "count"
             and mention.link == "bare"
@@ -301,7 +312,7 @@ class LetterCounter:
             mention.form == "none" and mention.m == 2 and mention.unit is None
         ):
             printed = any(to_number(token.lower_) == 2 for token in doc[1 : mention.start])
-            if not printed and not any(2 in (g.size, g.whole) for g in self.groups.paragraph):
+            if not printed and not any(2 in (m.n, m.m) for m in earlier):
                 return "“both” or “neither” without a count of two before it"
         if mention.form == "percentage" and (mention.unit is None and STATISTICS.search(sentence)):
             return "a published statistic"
@@ -314,7 +325,7 @@ class LetterCounter:
         if (
             mention.pattern.name in ("none_these",)
             and mention.unit is None
-            and not self.groups.paragraph
+            and not earlier
             and doc[mention.start].lower_ == "none"
             and doc[mention.end : mention.end + 1].text.lower() not in ("was", "were", "had", "of")
         ):
@@ -486,6 +497,7 @@ class LetterCounter:
         return _inwards(low, high, whole)
 
 
+REFERS_BACK = "refers back to a group"
 EXACTNESS = {"count": 0, "all_but": 0, "all": 0, "none": 0, "percentage": 1, "fraction": 2, "vague": 3}
 DEFAULT_ACTIVITY = {
     "reoffending": "assessment",

@@ -93,6 +93,8 @@ def _to_mention(doc: Doc, soft: dict[int, str], pattern: CountPattern, start: in
             return None  # a longer row takes the group in, or it is a part of something else
         if doc[end - 1].lower_ in ("of", "the", "our", "their", "its", "a") and doc[end - 1].tag_ != "SOFT":
             return None
+    if _holds_other_noun(doc, start, end):
+        return "counts something else"
     mention = Mention(start, max(end, noun_end), pattern, unit=unit, form=pattern.form, link=pattern.link, core_end=end)
     problem = _read_numbers(doc, soft, mention)
     if problem:
@@ -105,26 +107,26 @@ def _to_mention(doc: Doc, soft: dict[int, str], pattern: CountPattern, start: in
     return mention
 
 
+def _holds_other_noun(doc: Doc, start: int, end: int) -> bool:
+    """Whether a noun that is not counted stands between two numbers: "three days out of five"."""
+    for at in range(start + 1, end):
+        if doc[at].tag_ == "NUM" or doc[at].lower_ in ("out", "of", "from", "in", "(", "but"):
+            return False
+        if doc[at].tag_ == "WORD" and doc[at - 1].tag_ == "NUM":
+            run = at
+            while run < end and doc[run].tag_ in ("WORD", "PAST", "AND", "UNIT"):
+                if doc[run].tag_ == "UNIT":
+                    return False
+                run += 1
+            return any(doc[k].tag_ == "NUM" for k in range(run, end))
+    return False
+
+
 ADVERBIAL = frozenset(
-    [
-        "at",
-        "altogether",
-        "overall",
-        "too",
-        "alike",
-        "still",
-        "there",
-        "here",
-        "so",
-        "please",
-        "however",
-        "therefore",
-        "also",
-        "then",
-        "not",
-        "never",
-    ]
+    "at altogether overall too alike still there here so please however therefore also then not never nothing nobody "
+    "everything everyone neither planning no work contact".split()
 )
+"""Words that may follow a bare quantity without being what it counts."""
 
 
 def _is_singular(doc: Doc, start: int, end: int, pattern: CountPattern) -> bool:
@@ -238,19 +240,26 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
         value = to_number(token.lower_)
         following = doc[token.i + 1] if token.i + 1 < len(doc) else None
         if value is None:
+            if following is not None and following.tag_ == "PCT":
+                mention.percent, mention.share = round(float(token.text)), float(token.text) / 100
             continue
         if following is not None and following.tag_ == "PCT":
             mention.percent = value
         else:
             numbers.append(value)
-    if doc[mention.core_end - 1].lower_ == "a" and mention.pattern.name == "units":
-        return None
+    lowers = [token.lower_ for token in tokens]
+    if "dozen" in lowers:
+        numbers = [6 if lowers[0] == "half" else 12]
+    elif "couple" in lowers or "pair" in lowers:
+        numbers = [2]
     form = mention.form
     if form == "vague":
         mention.band = next(soft[token.i] for token in tokens if token.i in soft)
         mention.m = numbers[-1] if numbers else None
         if mention.band in NEED_NOUN and mention.unit is None:
             return "a soft word without a counted noun"
+        if mention.unit is None and doc[mention.start - 1].tag_ == "VERB" and tokens[-1].tag_ == "SOFT":
+            return "an adverb, no quantity"
         words = " ".join(token.lower_ for token in tokens if token.tag_ == "SOFT")
         if mention.unit is None and words in ("few", "most", "a few", "the few") and tokens[-1].tag_ == "SOFT":
             following = doc[mention.end] if mention.end < len(doc) else None
@@ -268,7 +277,7 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
     elif form == "percentage":
         if mention.percent is None or mention.percent > 100:
             return "no share"
-        mention.share = mention.percent / 100
+        mention.share = mention.share or mention.percent / 100
         mention.m = numbers[-1] if numbers else None
         if mention.unit is None and doc[mention.core_end - 1].lower_ == "of":
             return "a percentage of something else"
@@ -293,6 +302,13 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
             mention.m = rest[-1] if rest else None
             if mention.unit is None and mention.m is None:
                 following = doc[mention.end] if mention.end < len(doc) else None
+                if following is not None and following.tag_ == "DET":
+                    return "half of something else"
+                if (
+                    doc[mention.start - 1].lower_ in ("by", "and", "or", "to")
+                    and doc[mention.start - 2].tag_ != "PUNCT"
+                ):
+                    return "no share of a group"
                 if following is not None and following.tag_ in ("WORD", "NUM"):
                     return f"a fraction of “{following.text}”"
                 if doc[mention.core_end - 1].lower_ in ("of", "an", "the"):
@@ -367,56 +383,15 @@ def _is_subject(doc: Doc, mention: Mention) -> bool:
 
 
 TIME_WORDS = frozenset(
-    [
-        "week",
-        "weeks",
-        "day",
-        "days",
-        "month",
-        "months",
-        "year",
-        "years",
-        "hour",
-        "hours",
-        "minute",
-        "minutes",
-        "term",
-        "terms",
-        "session",
-        "sessions",
-        "visit",
-        "visits",
-        "times",
-        "am",
-        "pm",
-    ]
+    "week weeks day days month months year years hour hours minute minutes term terms session sessions visit visits "
+    "times am pm".split()
 )
 LABELS = frozenset(
-    [
-        "level",
-        "section",
-        "paragraph",
-        "paragraphs",
-        "page",
-        "pages",
-        "part",
-        "chapter",
-        "stage",
-        "band",
-        "tier",
-        "aged",
-        "age",
-        "ages",
-        "number",
-        "no",
-        "room",
-        "unit",
-        "article",
-        "schedule",
-        "under",
-        "floor",
-    ]
+    "level section paragraph paragraphs page pages part chapter stage band tier aged age ages number no room unit article "
+    "schedule under floor".split()
 )
+ORDINALS = frozenset("second third fourth fifth first eldest youngest oldest middle last".split())
+MODALS = frozenset("might would could should can may must hopes expects is sees finds wonders feels".split())
 MONTH = re.compile(
     r"(?i)jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?"
 )
@@ -440,6 +415,12 @@ def _trap(doc: Doc, mention: Mention) -> str | None:
         return f"a number of “{before.text}”"
     if after is not None and (MONTH.fullmatch(after.text) and after.text[0].isupper() and mention.unit is None):
         return "a date"
+    if before is not None and before.lower_ == "of" and doc[first.i - 2].lower_ in ORDINALS and mention.m is None:
+        return "a place in a row"
+    if value == 1 and mention.pattern.name == "definite":
+        return "“one” as a pronoun"
+    if value == 1 and mention.unit is None and after is not None and after.lower_ in MODALS:
+        return "“one” as a pronoun"
     if before is not None and before.lower_ in ("£", "$", "€"):
         return "a sum of money"
     if (
@@ -667,8 +648,12 @@ def take_fronted_groups(
     return findings, groups
 
 
-def find_partitions(mentions: Sequence[Mention], sample: int | None) -> dict[int, int]:
+def find_partitions(
+    mentions: Sequence[Mention], sample: int | None, sentences: Sequence[tuple[int, int]]
+) -> dict[int, int]:
     """For counts in a row that name no group: the size named before them that they add up to.
+
+    To the whole sample they must add up within one sentence: "Ten needed a review. Ten were good."
 
     "A review was due in 15 cases: ten had been done well, three were late and two were missing."
     """
@@ -700,8 +685,9 @@ def find_partitions(mentions: Sequence[Mention], sample: int | None) -> dict[int
             sizes[whole] = before.n
         while last < len(mentions) and is_free(mentions[last]):
             total += mentions[last].n or 0
+            together = any(a <= mentions[first].start and mentions[last].start < b for a, b in sentences)
             for size, part in sizes.items():
-                if total + part == size and (last > first or part):
+                if total + part == size and (last > first or part) and (together or part or size != sample):
                     best = last, size
             last += 1
         if best:

@@ -121,7 +121,7 @@ SINGULAR = frozenset(
 
 WORD_CLASSES: dict[str, str] = {}
 for _class, _words in {
-    "DET": "the these those this that our its their his her your such",
+    "DET": "the these those this that our its their his her your",
     "PRON": "them whom which it they we you i he she us him there who whose what nobody someone everyone anyone",
     "PREP": "of in on at for from to with by into over under after before between within during against about through "
     "without across among amongst around upon per until since towards behind beyond despite than as via near",
@@ -460,7 +460,13 @@ PATTERNS: tuple[CountPattern, ...] = (
         "units",
         "count",
         "bare",
-        ((NUM,), (lower("another", "further", "additional"), NUM), (lower("a"), lower("further"), NUM)),
+        (
+            (NUM,),
+            (lower("another", "further", "additional"), NUM),
+            (lower("a"), lower("further"), NUM),
+            (lower("half"), lower("a"), lower("dozen")),
+            (lower("a"), lower("dozen", "couple", "pair"), lower("of", op="?")),
+        ),
         noun="must",
         finds=(
             ("There was a victim in five cases.", "five cases"),
@@ -497,11 +503,20 @@ PATTERNS: tuple[CountPattern, ...] = (
         "other",
         (
             (lower("the"), NUM, tag("UNIT", op="?"), lower("that", "which", "who", "whose", "where", "without")),
-            (lower("the"), NUM, tag("UNIT", op="?"), lower("in", "for"), lower("which", "whom")),
+            (lower("the"), NUM, lower("we", "i", "they")),
         ),
         noun="no",
         right=1,
         finds=(("It was good in 25 of 27 cases; the two that fell short were done in one week.", "the two"),),
+    ),
+    CountPattern(
+        "definite_in",
+        "count",
+        "other",
+        ((lower("the"), NUM, tag("UNIT", op="?"), lower("in", "for"), lower("which", "whom")),),
+        noun="no",
+        right=2,
+        finds=(("It was good in 25 of 27 cases; the two in which it was not were recent.", "the two"),),
     ),
     CountPattern(
         "further",
@@ -548,6 +563,8 @@ PATTERNS: tuple[CountPattern, ...] = (
             (lower("in", "for", "from"), NUM, STOPS),
             (lower("in", "for", "from"), tag("ADV"), NUM, STOPS),
             (lower("in", "for", "from"), lower("at"), lower("least", "most"), NUM, STOPS),
+            (lower("by", "about", "with", "among"), NUM, STOPS),
+            (lower("by", "about", "with", "among"), tag("ADV"), NUM, STOPS),
             (lower("respect", "relation", "case", "cases", "event"), lower("of", "to"), NUM, STOPS),
             (lower("respect", "relation", "case"), lower("of", "to"), tag("ADV"), NUM, STOPS),
         ),
@@ -642,6 +659,18 @@ PATTERNS: tuple[CountPattern, ...] = (
         "all_but",
         "stated",
         (
+            (lower("with"), tag("ADV", op="?"), NUM, lower("exception", "exceptions"), {"ORTH": ","}, DET_OPT, NUM),
+            (
+                lower("except", "save", "apart", "other"),
+                lower("in", "for", "from", "than"),
+                lower("in", op="?"),
+                NUM,
+                lower("out", op="?"),
+                OF,
+                DET_OPT,
+                NUM,
+            ),
+            (lower("with"), lower("the"), tag("WORD", op="?"), lower("exception"), OF, NUM, OF, DET_OPT, NUM),
             (
                 lower("all"),
                 BUT,

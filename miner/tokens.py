@@ -51,7 +51,7 @@ def _class_of(word: str) -> str:
         return "UNIT"
     if word in FRACTIONS or _hyphened_fraction(word):
         return "FRAC"
-    if to_number(word) is not None:
+    if to_number(word) is not None or re.fullmatch(r"\d{1,3}\.\d+", word):
         return "NUM"
     if word in ("%", "percent", "pc"):
         return "PCT"
