@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from spacy.tokens import Doc
 
-from miner import qualifiers
+from miner import qualifiers, weights
 from miner.bands import Bands
 from miner.clauses import clause_of, restrictor_text, sentence_bounds
 from miner.groups import Group, Groups, Query, Resolved
@@ -68,6 +69,10 @@ class LetterCounter:
 
     letter: Letter
     bands: Bands
+    learned: bool = True
+    """Whether the learned weights may overrule the rules."""
+    trace: list[dict[str, Any]] | None = None
+    """Where given, the features of each finding are kept here, for training."""
     groups: Groups = field(init=False)
     last_activity: str | None = None
 
@@ -104,7 +109,6 @@ class LetterCounter:
         before: str | None = None
         texts = [doc[a:b].text.lower().replace("'", "’") for a, b in sentences]
         previous_sentence: int | None = None
-        activity_before: tuple[str, ...] = ()
         for index, mention in enumerate(kept):
             number = next(i for i, (a, b) in enumerate(sentences) if a <= mention.start < b or i == len(sentences) - 1)
             sentence = sentences[number]
@@ -116,6 +120,21 @@ class LetterCounter:
             fronted = mention.group
             partitive = self._is_partitive(mention, fronted) or index in partitions
             judged = self._judge(doc, mention, clause, narrowing, partitive, before, previous_sentence == number)
+            told = weights.sense_features(
+                judged.sense,
+                judged.strength,
+                judged.because,
+                mention.form,
+                mention.link,
+                mention.unit,
+                partitive,
+                before,
+                clause,
+                narrowing,
+            )
+            if self.trace is not None:
+                self.trace.append({"sense": told})
+            judged = self._weigh(judged, told)
             resolved = self.groups.resolve(
                 Query(
                     number=mention.n,
@@ -139,9 +158,33 @@ class LetterCounter:
                 continue
             sentence_text = texts[number]
             earlier = (*((texts[number - 1],) if number else ()), *(texts[i] for i in range(number - 2, -1, -1)))
-            activity, why = self._activity(
-                mention, clause, narrowing, sentence_text, (*activity_before, *earlier), section.code
+            own = qualifiers.activity_in(clause)
+            last = self.groups.paragraph[-1] if self.groups.paragraph else None
+            activity, why = self._activity(mention, own, last, narrowing, sentence_text, earlier, section.code)
+            told = weights.activity_features(
+                activity,
+                why.rpartition("”")[2].strip(),
+                own.name if own else None,
+                last.activity if last else None,
+                section.code,
+                mention.unit,
+                mention.link,
+                clause,
+                narrowing,
+                sentence_text,
+                earlier,
             )
+            if self.trace is not None:
+                self.trace[-1] |= {
+                    "activity": told,
+                    "start": doc[mention.cue_start or mention.start].idx - 1,
+                    "end": doc[mention.end - 1].idx - 1 + len(doc[mention.end - 1]),
+                }
+            learned = weights.load().get("activity") if self.learned else None
+            if learned is not None:
+                decision = learned.decide(told)
+                if decision.label != activity:
+                    activity, why = decision.label, f"weighing {', '.join(decision.because)}"
             self.last_activity = activity
             finding = self._finding(
                 doc,
@@ -209,15 +252,30 @@ class LetterCounter:
                 return qualifiers.Judgement("met", "something said of part of a group, without blame", 1)
         return judged
 
+    def _weigh(self, judged: qualifiers.Judgement, told: list[str]) -> qualifiers.Judgement:
+        """The rules' judgement, or the learned weights' where they are clearly of another mind."""
+        learned = weights.load().get("sense") if self.learned else None
+        if learned is None:
+            return judged
+        decision = learned.decide(told)
+        if decision.label == judged.sense:
+            return judged
+        return qualifiers.Judgement(decision.label, f"weighing {', '.join(decision.because)}", min(judged.strength, 2))
+
     def _activity(
-        self, mention: Mention, clause: str, narrowing: str, sentence: str, earlier: tuple[str, ...], section: str
+        self,
+        mention: Mention,
+        own: qualifiers.Activity | None,
+        last: Group | None,
+        narrowing: str,
+        sentence: str,
+        earlier: tuple[str, ...],
+        section: str,
     ) -> tuple[str, str]:
         """The activity that a quantity judges: named by its noun, by its clause, or by the group it is part of."""
-        own = qualifiers.activity_in(clause)
         by_noun = qualifiers.ACTIVITY_OF_UNIT.get(mention.unit or "")
         if by_noun and (own is None or own.name not in qualifiers.STRONGER.get(by_noun, ())):
             return by_noun, f"{mention.unit} are counted"
-        last = self.groups.paragraph[-1] if self.groups.paragraph else None
         anaphoric = mention.link in ("these", "other") or (mention.unit is None and mention.group is None)
         if anaphoric and last is not None and (own is None or own.score < 1.8 or own.name not in qualifiers.TURNS):
             return last.activity, "as the group it is part of"

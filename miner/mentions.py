@@ -123,8 +123,33 @@ def _holds_other_noun(doc: Doc, start: int, end: int) -> bool:
 
 
 ADVERBIAL = frozenset(
-    "at altogether overall too alike still there here so please however therefore also then not never nothing nobody "
-    "everything everyone neither planning no work contact".split()
+    [
+        "at",
+        "altogether",
+        "overall",
+        "too",
+        "alike",
+        "still",
+        "there",
+        "here",
+        "so",
+        "please",
+        "however",
+        "therefore",
+        "also",
+        "then",
+        "not",
+        "never",
+        "nothing",
+        "nobody",
+        "everything",
+        "everyone",
+        "neither",
+        "planning",
+        "no",
+        "work",
+        "contact",
+    ]
 )
 """Words that may follow a bare quantity without being what it counts."""
 
@@ -383,15 +408,75 @@ def _is_subject(doc: Doc, mention: Mention) -> bool:
 
 
 TIME_WORDS = frozenset(
-    "week weeks day days month months year years hour hours minute minutes term terms session sessions visit visits "
-    "times am pm".split()
+    [
+        "week",
+        "weeks",
+        "day",
+        "days",
+        "month",
+        "months",
+        "year",
+        "years",
+        "hour",
+        "hours",
+        "minute",
+        "minutes",
+        "term",
+        "terms",
+        "session",
+        "sessions",
+        "visit",
+        "visits",
+        "times",
+        "am",
+        "pm",
+    ]
 )
 LABELS = frozenset(
-    "level section paragraph paragraphs page pages part chapter stage band tier aged age ages number no room unit article "
-    "schedule under floor".split()
+    [
+        "level",
+        "section",
+        "paragraph",
+        "paragraphs",
+        "page",
+        "pages",
+        "part",
+        "chapter",
+        "stage",
+        "band",
+        "tier",
+        "aged",
+        "age",
+        "ages",
+        "number",
+        "no",
+        "room",
+        "unit",
+        "article",
+        "schedule",
+        "under",
+        "floor",
+    ]
 )
-ORDINALS = frozenset("second third fourth fifth first eldest youngest oldest middle last".split())
-MODALS = frozenset("might would could should can may must hopes expects is sees finds wonders feels".split())
+ORDINALS = frozenset(["second", "third", "fourth", "fifth", "first", "eldest", "youngest", "oldest", "middle", "last"])
+MODALS = frozenset(
+    [
+        "might",
+        "would",
+        "could",
+        "should",
+        "can",
+        "may",
+        "must",
+        "hopes",
+        "expects",
+        "is",
+        "sees",
+        "finds",
+        "wonders",
+        "feels",
+    ]
+)
 MONTH = re.compile(
     r"(?i)jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?"
 )
