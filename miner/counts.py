@@ -18,6 +18,7 @@ from spacy.tokens import Doc
 from miner import qualifiers, weights
 from miner.bands import Bands
 from miner.clauses import clause_of, restrictor_text, sentence_bounds
+from miner.examples import quotations
 from miner.groups import Group, Groups, Query, Resolved
 from miner.mentions import INSPECTED, Mention, find_mentions, find_partitions, is_fronted, take_fronted_groups
 from miner.numerals import to_number
@@ -95,7 +96,7 @@ class LetterCounter:
         for mention in mentions:
             reason = self._reason_to_omit(doc, mention, section, examples, sentences, kept)
             if reason:
-                if reason == REFERS_BACK and mention.unit in ("cases", "children"):
+                if reason == REFERS_BACK:
                     referred.append(mention)
                 omissions.append(self._omit(doc, mention.start, mention.end, reason))
             else:
@@ -151,6 +152,7 @@ class LetterCounter:
                     pair=mention.pattern.name.startswith("both") or (mention.form == "none" and mention.m == 2),
                     opens=index == 0,
                     same_sentence=previous_sentence == number,
+                    subject=mention.pattern.name == "subject",
                 )
             )
             if resolved is None:
@@ -315,6 +317,10 @@ class LetterCounter:
             return f"stands in the {section.code}"
         if any(start < example.end and end > example.start for example in examples):
             return "inside a case example"
+        if any(
+            a <= start and end <= b for a, b in quotations(doc.text[1:]) if len(doc.text[a + 1 : b + 1].split()) >= 4
+        ):
+            return "inside somebody’s words"
         a, b = next((bounds for bounds in sentences if bounds[0] <= mention.start < bounds[1]), (1, len(doc)))
         sentence = doc[a:b].text
         if mention.n == 1 and mention.form == "count" and mention.m is None:
@@ -330,6 +336,8 @@ class LetterCounter:
             if mention.unit is None and not _is_counted_one(doc, mention):
                 return "“one” as a pronoun"
         before = doc[mention.start - 1].lower_ if mention.start else ""
+        if mention.pattern.name == "gapped" and not any(a <= other.start for other in earlier):
+            return "no verb, and no quantity before it in the sentence"
         ahead_words = [token.lower_ for token in doc[mention.end : mention.end + 3]]
         behind = doc[a : mention.start].text.lower()
         fronted = is_fronted(doc, mention, a)
@@ -452,7 +460,7 @@ class LetterCounter:
             if (
                 abs(a.n / whole - (b.share or 0)) < 0.006
                 and len(words) < 60
-                and re.search(r"(?:\bor|,|\(|\bthat is|–|—|about|\bis)\s*$", words)
+                and re.search(r"(?:\bor|,|\(|\bthat is|\bthat is in|–|—|about|\bis)\s*$", words)
             ):
                 return True
         between = doc[a.end : b.start].text.strip().lower()
@@ -471,6 +479,7 @@ class LetterCounter:
             "or",
             ", that is",
             ", that is,",
+            ", that is in",
             ": ",
             ":",
             ", namely",
