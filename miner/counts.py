@@ -95,6 +95,8 @@ class LetterCounter:
         referred: list[Mention] = []
         for mention in mentions:
             reason = self._reason_to_omit(doc, mention, section, examples, sentences, kept)
+            if reason is None and self._is_part_of_other(doc, mention, dropped, sentences, kept):
+                reason = "part of something that is not counted"
             if reason:
                 if reason == REFERS_BACK:
                     referred.append(mention)
@@ -155,6 +157,11 @@ class LetterCounter:
                     subject=mention.pattern.name == "subject",
                 )
             )
+            is_definite = mention.pattern.name in ("definite", "definite_in")
+            if resolved is not None and is_definite and judged.strength < 3 and not resolved.why.startswith("what "):
+                self.groups.name(mention.n)
+                omissions.append(self._omit(doc, mention.start, mention.end, REFERS_BACK))
+                continue
             if resolved is None:
                 omissions.append(self._omit(doc, mention.start, mention.end, "more than any group it could be part of"))
                 continue
@@ -336,6 +343,8 @@ class LetterCounter:
             if mention.unit is None and not _is_counted_one(doc, mention):
                 return "“one” as a pronoun"
         before = doc[mention.start - 1].lower_ if mention.start else ""
+        if mention.pattern.name == "group" and not is_fronted(doc, mention, a):
+            return REFERS_BACK
         if mention.pattern.name == "gapped" and not any(a <= other.start for other in earlier):
             return "no verb, and no quantity before it in the sentence"
         ahead_words = [token.lower_ for token in doc[mention.end : mention.end + 3]]
@@ -397,6 +406,29 @@ class LetterCounter:
         ):
             return "“none” without a group"
         return None
+
+    @staticmethod
+    def _is_part_of_other(
+        doc: Doc,
+        mention: Mention,
+        dropped: Sequence[tuple[int, int, str]],
+        sentences: Sequence[tuple[int, int]],
+        earlier: Sequence[Mention],
+    ) -> bool:
+        """Whether "ten of which", or "19" after "Of its 26 actions,", is part of things that are not counted."""
+        if mention.m is not None or (mention.unit is not None and mention.link != "these"):
+            return False
+        begin = next((a for a, b in sentences if a <= mention.start < b), 1)
+        begin = max([begin, *(other.end for other in earlier if other.end <= mention.start)])
+        others = [
+            row for row in dropped if begin <= row[0] and row[1] <= mention.start and row[2].startswith("counts ")
+        ]
+        if not others:
+            return False
+        start, end, _ = others[-1]
+        named = any(token.tag_ == "UNIT" for token in doc[end : mention.start])
+        fronted = doc[start - 1].lower_ == "of" or doc[start - 2].lower_ == "of"
+        return not named and (mention.link == "these" or fronted)
 
     def _is_partitive(self, mention: Mention, fronted: int | None) -> bool:
         """Whether the quantity is part of a stated or earlier group."""

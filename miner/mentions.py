@@ -418,7 +418,7 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
             mention.m, mention.n = (numbers[0], numbers[-1]) if all_first else (numbers[-1], numbers[0])
     else:
         if not numbers:
-            return None
+            return "no number"
         mention.n = numbers[0]
         if mention.link == "stated":
             if len(numbers) < 2:

@@ -590,6 +590,18 @@ PATTERNS: tuple[CountPattern, ...] = (
         ignores=("He left at five, late for school.",),
     ),
     CountPattern(
+        "group",
+        "count",
+        "bare",
+        ((lower("of", "among"), tag("DET", op="?"), NUM, tag("PUNCT")),),
+        noun="no",
+        left=1,
+        right=1,
+        finds=(
+            ("All but six of the young people complied. Of those six, five were dealt with fairly.", "those six, five"),
+        ),
+    ),
+    CountPattern(
         "with_clause",
         "count",
         "bare",
