@@ -77,7 +77,7 @@ FORMAT = "1"
 """Goes up when a saved model would no longer be read aright."""
 MOST_THEMES = 6
 WORDS_SHOWN = 5
-WEIGHTS = {"words": 1.0, "concepts": 0.5, "places": 0.7}
+WEIGHTS = {"words": 1.0, "concepts": 0.5, "places": 1.0}
 """How much the three kinds of features count beside each other."""
 STRENGTH_OF_FIT = {"themes": 5.0, "tone": 3.0}
 """C of the logistic regressions; chosen by cross-validation, see models/MODEL_CARD.md."""
@@ -128,8 +128,36 @@ WORD = re.compile(r"[a-z0-9&£]+(?:['-][a-z0-9]+)*")
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 STRAIGHT = str.maketrans("‘’“”", "''\"\"")
 NEGATIONS = frozenset(
-    "not no never nobody none nothing neither nor without only nowhere hardly barely scarcely cannot "
-    "didn't wasn't hadn't doesn't couldn't isn't weren't won't hasn't haven't wouldn't don't can't".split()
+    [
+        "not",
+        "no",
+        "never",
+        "nobody",
+        "none",
+        "nothing",
+        "neither",
+        "nor",
+        "without",
+        "only",
+        "nowhere",
+        "hardly",
+        "barely",
+        "scarcely",
+        "cannot",
+        "didn't",
+        "wasn't",
+        "hadn't",
+        "doesn't",
+        "couldn't",
+        "isn't",
+        "weren't",
+        "won't",
+        "hasn't",
+        "haven't",
+        "wouldn't",
+        "don't",
+        "can't",
+    ]
 )
 ENDINGS = (
     ("ations", ""),
@@ -415,8 +443,55 @@ class ThemeModel:
 
 
 PLAIN = frozenset(
-    "a an and are as at be been but by for from had has have he her him his i in is it its of on or she so that the "
-    "their them then there they this to was were what when which who will with would".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "he",
+        "her",
+        "him",
+        "his",
+        "i",
+        "in",
+        "is",
+        "it",
+        "its",
+        "of",
+        "on",
+        "or",
+        "she",
+        "so",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "they",
+        "this",
+        "to",
+        "was",
+        "were",
+        "what",
+        "when",
+        "which",
+        "who",
+        "will",
+        "with",
+        "would",
+    ]
 )
 """Words that explain nothing to a reader, whatever their weight."""
 
