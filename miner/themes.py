@@ -73,8 +73,6 @@ TONES: dict[str, str] = {
 }
 
 FOLDER = Path(__file__).parent.parent / "models"
-FORMAT = "1"
-"""Goes up when a saved model would no longer be read aright."""
 MOST_THEMES = 6
 WORDS_SHOWN = 5
 WEIGHTS = {"words": 1.0, "concepts": 0.5, "places": 1.0}
@@ -113,13 +111,16 @@ def read_texts(folder: Path = FOLDER, corrected: Path = corrections.FILE) -> lis
 
 
 def training_hash(texts: Iterable[Labelled], lexicon: Path = FOLDER / "lexicon.txt") -> str:
-    """A hash of everything that the model is made from: texts with labels, lexicon, format."""
-    digest = hashlib.sha256(FORMAT.encode())
-    digest.update(lexicon.read_bytes())
-    digest.update(Path(__file__).read_bytes())
+    """A hash of what the model learns from: the texts with their labels, and the lexicon."""
+    digest = hashlib.sha256(lexicon.read_bytes())
     for text in texts:
         digest.update(repr((text.text, text.themes, text.tone)).encode())
     return digest.hexdigest()
+
+
+def code_hash() -> str:
+    """A hash of this module: a model that other code has made may read its features otherwise."""
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 
 # --- reading a text -------------------------------------------------------------------
@@ -664,6 +665,7 @@ def train(texts: Sequence[Labelled], folder: Path = FOLDER) -> ThemeModel:
     about = {
         "model_texts_sha256": training_hash(texts, folder / "lexicon.txt"),
         "model_texts": str(len(texts)),
+        "model_code_sha256": code_hash(),
         "model_scikit_learn": sklearn.__version__,
         "model_theme_threshold": f"{thresholds[0]:.2f}",
         "model_theme_micro_f1": f"{micro_f1(truth.themes, decide(scores, thresholds)):.3f}",
@@ -737,7 +739,9 @@ def load(path: Path, expected: str, folder: Path = FOLDER) -> ThemeModel:
         if made_by != sklearn.__version__:
             raise ModelError(f"it was trained with scikit-learn {made_by}, installed is {sklearn.__version__}")
         if made_from != expected:
-            raise ModelError("the training texts, the lexicon or the program have changed since it was trained")
+            raise ModelError("the training texts or the lexicon have changed since it was trained")
+        if about["model_code_sha256"] != code_hash():
+            raise ModelError("the program has changed since it was trained")
         lexicon = Lexicon((folder / "lexicon.txt").read_text(encoding="utf-8").splitlines())
         return ThemeModel(lexicon=lexicon, about=about, **state)
     except ModelError:
