@@ -204,7 +204,11 @@ def _best_cut(raw: Array, truth: Ints) -> Ints:
 
 
 def measure(texts: Sequence[Labelled], folder: Path = FOLDER) -> dict[str, Any]:
-    """Every figure of the model card that comes from the training texts; about a minute."""
+    """Every figure of the model card that comes from the texts in models/texts; a few minutes.
+
+    Corrected examples are left out: they are no batch, and the card should not change with each.
+    """
+    texts = [text for text in texts if text.batch != "corrections"]
     lexicon = themes.Lexicon((folder / "lexicon.txt").read_text(encoding="utf-8").splitlines())
     readings = [themes.read_text(text.text, lexicon) for text in texts]
     truth = themes.truth_of(texts)
