@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from miner import __version__, corpus, database, pictures, structure
+from miner import __version__, corpus, corrections, database, pictures, structure
 from miner.bands import DEFAULT_BANDS, Bands
 from miner.examples import find_examples
 from miner.pages import read_pages
@@ -132,17 +132,23 @@ def build(paths: Sequence[Path], target: Path, options: Options, tell: Callable[
         for warning in result.letter.warnings:
             tell(f"    note: {warning}")
     model = themes.load_or_train(tell)
-    texts = [example.text for letter in mined.values() for example in _examples(letter)]
-    classified = iter(model.classify(texts))
+    ordered = sorted(mined.items())
+    letter_ids = [letter_id for letter_id, letter in ordered for _ in _examples(letter)]
+    texts = [example.text for _, letter in ordered for example in _examples(letter)]
+    by_people = corrections.read_corrections(corrections.FILE, themes.THEMES, themes.TONES)
+    decided, unfit = corrections.apply_corrections(by_people, letter_ids, texts, model.classify(texts))
+    notes += [f"correction fits no example any more: {row.letter}, {row.begins!r}" for row in unfit]
+    classified = iter(decided)
     with database.Writer(target) as writer:
         teams = corpus.Teams()
-        for letter_id, letter in sorted(mined.items()):
+        for letter_id, letter in ordered:
             labels: tuple[Classified, ...] = tuple(next(classified) for _ in _examples(mined[letter_id]))
             team = teams.of(letter.letter.facts.area)
             if not any(row["id"] == team.id for row in writer.rows["teams"]):
                 writer.add("teams", **asdict(team))
             images = pictures.draw(letter, target.parent / "pages")
             database.add_letter(writer, replace(letter, classified=labels), letter_id, team.id, images)
+        database.add_similar(writer, model.similar(texts))
         for error, sha256 in rejects:
             database.add_reject(writer, error, sha256)
         database.add_vocabularies(writer, PROFILES[0], themes.THEMES)
