@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import os
 import pickle
 import platform
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from miner import __version__, corpus, database, pictures, structure
+from miner import __version__, corpus, database, manifest, pictures, structure
 from miner.bands import DEFAULT_BANDS, Bands
 from miner.examples import find_examples
 from miner.pages import read_pages
@@ -23,6 +26,7 @@ from miner.profiles.sqs import SQS
 from miner.records import (
     Classified,
     Example,
+    Glance,
     LetterError,
     MinedLetter,
     MinedParagraph,
@@ -33,6 +37,8 @@ from miner.records import (
 PROFILES: tuple[Profile, ...] = (SQS,)
 FEW = 6
 """Fewer letters than this are not worth starting processes for."""
+GLANCE_SECONDS = 60
+SQS_WORDS = re.compile(r"(?i)short\s+quality\s+screening")
 
 
 def mine_letter(source: Source, bands: Bands = DEFAULT_BANDS, reader: str = "pdfium") -> MinedLetter:
@@ -68,6 +74,96 @@ def mine_letter(source: Source, bands: Bands = DEFAULT_BANDS, reader: str = "pdf
             mined.append(MinedParagraph(paragraph, findings, omissions, examples))
         sections.append(MinedSection(section, tuple(mined)))
     return MinedLetter(source, text_source, letter, tuple(sections), structure.count_words(letter), sizes)
+
+
+def glance(path: Path) -> Glance:
+    """What a downloaded file says it is: whether a Short Quality Screening letter, of what area and date."""
+    source = Source(str(path), path.name, "")
+    try:
+        if path.suffix.lower() == ".txt":
+            text = corpus.read_text(source)
+            letter = structure.read_text_letter(text, PROFILES[0], path.name) if is_sqs(text) else None
+        else:
+            pages = read_pages(source.path)
+            text = " ".join(line.text for line in pages[0].lines) if pages else ""
+            letter = structure.read_letter(pages, PROFILES[0], path.name) if is_sqs(text) else None
+    except LetterError as error:
+        return Glance(is_sqs=False, problem=error.reason)
+    if letter is None:
+        return Glance(is_sqs=False)
+    return Glance(is_sqs=True, area=letter.facts.area, letter_date=letter.facts.letter_date)
+
+
+def is_sqs(text: str) -> bool:
+    return bool(SQS_WORDS.search(text))
+
+
+def add_letter(file: Path, folder: Path, address: str, look: Callable[[Path], Glance]) -> str:
+    """Copies a letter into a folder of letters and its manifest; tells what came of it.
+
+    Raises FileNotFoundError for a file that is not there, LetterError for what is no such letter.
+    """
+    if not file.is_file():
+        raise FileNotFoundError(str(file))
+    suffix = file.suffix.lower()
+    if suffix not in corpus.SUFFIXES:
+        raise LetterError(file.name, "neither a PDF nor a text file")
+    shelf = manifest.Shelf(folder)
+    copy = shelf.inside(f".added-{os.getpid()}{suffix}")
+    try:
+        copy.write_bytes(file.read_bytes())
+        seen = look(copy)
+        if not seen.is_sqs:
+            raise LetterError(file.name, seen.problem or "it does not say Short Quality Screening on its first page")
+        entry = manifest.Entry(
+            "",
+            "kept",
+            address,
+            area=seen.area,
+            letter_date=seen.letter_date,
+            sha256=manifest.digest(copy),
+            size=str(copy.stat().st_size),
+            fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            licence=manifest.LICENCE,
+            note="added by hand",
+        )
+        kept, what = shelf.keep(copy, f"{corpus.slug(seen.area)}-{seen.letter_date}{suffix}", entry)
+    finally:
+        copy.unlink(missing_ok=True)
+    if what == "unchanged":
+        return f"already there as {kept.file_name}"
+    if what == "same":
+        return kept.note
+    return f"taken in as {kept.file_name}" + (", the one before kept as earlier" if what == "changed" else "")
+
+
+@contextmanager
+def glance_apart() -> Iterator[Callable[[Path], Glance]]:
+    """`glance` in a process of its own, so that a file which crashes or stalls the reader costs only itself."""
+    context = multiprocessing.get_context("spawn")
+    pools = [ProcessPoolExecutor(1, mp_context=context)]
+
+    def look(path: Path) -> Glance:
+        try:
+            return pools[-1].submit(glance, path).result(timeout=GLANCE_SECONDS)
+        except (BrokenProcessPool, TimeoutError) as error:
+            _stop(pools.pop())
+            pools.append(ProcessPoolExecutor(1, mp_context=context))
+            ends = "crashed" if isinstance(error, BrokenProcessPool) else "did not end"
+            return Glance(is_sqs=False, problem=f"the PDF reader {ends} on this file")
+        except Exception as error:
+            return Glance(is_sqs=False, problem=f"the program failed on this file ({type(error).__name__})")
+
+    try:
+        yield look
+    finally:
+        _stop(pools.pop())
+
+
+def _stop(pool: ProcessPoolExecutor) -> None:
+    for process in list((pool._processes or {}).values()):
+        process.kill()
+    pool.shutdown(wait=True, cancel_futures=True)
 
 
 @dataclass(frozen=True, slots=True)
