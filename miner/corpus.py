@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
 LETTERS = CORPUS / "letters"
 SPECIMENS = "specimens"
+SPECIMENS_FOLDER = CORPUS / SPECIMENS
 
 
 def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[LetterError]]:
