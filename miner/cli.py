@@ -96,6 +96,8 @@ def build(
         f"{target}: {built.loaded} letters ({built.mined} mined now), {built.findings} findings, "
         f"{built.examples} examples, {len(built.rejects)} rejected"
     )
+    for line in built.coverage:
+        click.echo(line)
     if built.rejects:
         sys.exit(1)
 

@@ -7,8 +7,8 @@ import hashlib
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from miner import manifest
@@ -69,6 +69,20 @@ def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[LetterError]
     return sources, errors
 
 
+def without_copies(sources: Iterable[Source]) -> tuple[list[Source], list[tuple[Source, Source]]]:
+    """Each content once, and the further files of a content with the one they are copies of. What the
+    publisher has not replaced, and what has an address, goes before a mere copy."""
+    groups: dict[str, list[Source]] = {}
+    for source in sources:
+        groups.setdefault(source.sha256, []).append(source)
+    unique, copies = [], []
+    for group in groups.values():
+        first = min(group, key=lambda source: (source.earlier, source.url is None))
+        unique.append(first)
+        copies += [(first, source) for source in group if source is not first]
+    return unique, copies
+
+
 def read_start(source: Source, size: int = 1024) -> bytes:
     with Path(source.path).open("rb") as file:
         return file.read(size)
@@ -104,7 +118,6 @@ class Team:
     region: str | None = None
     country: str | None = None
     authorities: tuple[str, ...] = ()
-    ons_codes: tuple[str, ...] = ()
     other_names: tuple[str, ...] = ()
     from_year: int | None = None
     to_year: int | None = None
@@ -114,6 +127,12 @@ class Team:
     confidence: str | None = None
     specimen: bool = False
     known: bool = True
+    code_of: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """ONS (GSS) codes of those authorities whose code is known."""
+
+    @property
+    def ons_codes(self) -> tuple[str, ...]:
+        return tuple(self.code_of[name] for name in self.authorities if name in self.code_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +187,16 @@ class Teams:
 
 
 def read_teams(folder: Path = CORPUS) -> Teams:
-    """The teams of `teams.csv`, with the codes of `authorities.csv`; none where the file is missing."""
+    """The teams of `teams.csv`, with the codes of `authorities.csv`; none where the file is missing.
+
+    Raises LetterError for a table that is not in order."""
+    try:
+        return _read_teams(folder)
+    except (ValueError, KeyError, TypeError) as error:
+        raise LetterError("teams.csv", "the table of teams is not in order", detail=str(error)) from None
+
+
+def _read_teams(folder: Path) -> Teams:
     codes = {authority.name: authority.ons_code for authority in read_authorities(folder)}
     return Teams(
         Team(
@@ -177,7 +205,6 @@ def read_teams(folder: Path = CORPUS) -> Teams:
             region=row["region"] or None,
             country=row["country"] or None,
             authorities=(authorities := _split(row["authorities"])),
-            ons_codes=tuple(codes[name] for name in authorities if codes.get(name)),
             other_names=_split(row["other_names"]),
             from_year=int(row["from_year"]) if row["from_year"] else None,
             to_year=int(row["to_year"]) if row["to_year"] else None,
@@ -186,6 +213,7 @@ def read_teams(folder: Path = CORPUS) -> Teams:
             source=row["source"] or None,
             confidence=row["confidence"] or None,
             specimen=row["specimen"] == "1",
+            code_of={name: codes[name] for name in authorities if codes.get(name)},
         )
         for row in _read_csv(folder / "teams.csv")
     )

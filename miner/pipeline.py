@@ -12,14 +12,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from miner import __version__, corpus, database, manifest, pictures, structure
+from miner import __version__, corpus, coverage, database, manifest, pictures, structure
 from miner.bands import DEFAULT_BANDS, Bands
 from miner.examples import find_examples
+from miner.issues import Issue, group_issues
 from miner.pages import read_pages
 from miner.profiles import Profile
 from miner.profiles.sqs import SQS
@@ -187,6 +188,8 @@ class Built:
     examples: int
     rejects: tuple[LetterError, ...]
     notes: tuple[str, ...]
+    coverage: tuple[str, ...]
+    """In sentences: how many letters are known, how many of them are in."""
 
 
 def build(paths: Sequence[Path], target: Path, options: Options, tell: Callable[[str], None] = lambda _: None) -> Built:
@@ -199,18 +202,13 @@ def build(paths: Sequence[Path], target: Path, options: Options, tell: Callable[
 
     sources, errors = corpus.find_sources(paths)
     rejects: list[tuple[LetterError, str | None]] = [(error, None) for error in errors]
-    notes: list[str] = []
+    entries = corpus.read_entries(sources)
     if options.specimens is False or (options.specimens is None and not all(source.specimen for source in sources)):
         sources = [source for source in sources if not source.specimen]
-    mined: dict[str, MinedLetter] = {}
-    seen: dict[str, str] = {}
-    unique = []
-    for source in sources:
-        if source.sha256 in seen:
-            notes.append(f"{source.name}: the same file as {seen[source.sha256]}, counted once")
-        else:
-            seen[source.sha256] = source.name
-            unique.append(source)
+    unique, copies = corpus.without_copies(sources)
+    notes = [f"{copy.name}: the same file as {source.name}, counted once" for source, copy in copies]
+    teams = corpus.read_teams()
+    read: list[tuple[str, MinedLetter]] = []
     fresh = 0
     for done, (source, result, cached) in enumerate(_mine_all(unique, options), 1):
         place = f"[{done}/{len(unique)}] {source.name}"
@@ -219,35 +217,94 @@ def build(paths: Sequence[Path], target: Path, options: Options, tell: Callable[
             tell(f"{place}: rejected: {result.reason}")
             continue
         fresh += not cached
-        letter_id = database.letter_id(result.letter.facts.area, result.letter.facts.letter_date)
-        if letter_id in mined:
-            notes.append(f"{source.name}: another file of the letter in {mined[letter_id].source.name}, counted once")
-            continue
-        mined[letter_id] = result
+        read.append((teams.of(result.letter.facts.area).id, result))
         tell(f"{place}: {'unchanged' if cached else _summary(result)}")
         for warning in result.letter.warnings:
             tell(f"    note: {warning}")
+    mined: dict[str, MinedLetter] = {}
+    history: dict[str, list[Issue]] = {}
+    for team_id, found in group_issues(read):
+        letter_id = database.letter_id(team_id, found[0].letter.letter.facts.letter_date)
+        mined[letter_id] = found[0].letter
+        history[letter_id] = [*found, *(_copy(found, source, copy) for source, copy in copies if _is_of(found, source))]
+        notes += [_note(issue, found[0]) for issue in found[1:]]
     model = themes.load_or_train(tell)
-    texts = [example.text for letter in mined.values() for example in _examples(letter)]
+    texts = [example.text for letter_id in sorted(mined) for example in _examples(mined[letter_id])]
     classified = iter(model.classify(texts))
+    known = coverage.find_known(
+        [(letter_id, teams.of(letter.letter.facts.area), letter) for letter_id, letter in sorted(mined.items())],
+        rejects,
+        corpus.read_known(),
+        entries,
+        teams,
+    )
     with database.Writer(target) as writer:
-        teams = corpus.Teams()
+        inspected: dict[str, corpus.Team] = {}
         for letter_id, letter in sorted(mined.items()):
             labels: tuple[Classified, ...] = tuple(next(classified) for _ in _examples(mined[letter_id]))
             team = teams.of(letter.letter.facts.area)
-            if not any(row["id"] == team.id for row in writer.rows["teams"]):
-                writer.add("teams", **asdict(team))
+            inspected[team.id] = team
             images = pictures.draw(letter, target.parent / "pages")
             database.add_letter(writer, replace(letter, classified=labels), letter_id, team.id, images)
+            database.add_history(writer, letter_id, history[letter_id])
+        notes += [
+            f"{t.name}: not in corpus/teams.csv, taken as a team of its own" for t in inspected.values() if not t.known
+        ]
+        database.add_teams(writer, inspected.values(), teams)
         for error, sha256 in rejects:
             database.add_reject(writer, error, sha256)
+        database.add_coverage(writer, known)
         database.add_vocabularies(writer, PROFILES[0], themes.THEMES)
         database.add_bands(writer, options.bands)
-        for key, value in build_info(options, model.description(), len(mined), len(rejects)).items():
+        programme = corpus.read_programme()
+        info = build_info(options, model.description(), len(mined), len(rejects)) | _programme_info(programme, known)
+        for key, value in info.items():
             writer.add("build_info", key=key, value=value)
     database.write_csv(target, target.parent / "csv")
-    findings = sum(len(p.findings) for letter in mined.values() for s in letter.sections for p in s.paragraphs)
-    return Built(len(mined), fresh, findings, len(texts), tuple(error for error, _ in rejects), tuple(notes))
+    findings = sum(_count_findings(letter) for letter in mined.values())
+    specimens = sum(letter.source.specimen for letter in mined.values())
+    return Built(
+        len(mined),
+        fresh,
+        findings,
+        len(texts),
+        tuple(error for error, _ in rejects),
+        tuple(notes),
+        tuple(coverage.say(known, specimens, programme)),
+    )
+
+
+def _is_of(issues: Sequence[Issue], source: Source) -> bool:
+    return any(issue.letter.source is source or issue.letter.source == source for issue in issues)
+
+
+def _copy(issues: Sequence[Issue], source: Source, copy: Source) -> Issue:
+    """The issue that a further file of the same content is."""
+    letter = next(issue.letter for issue in issues if issue.letter.source == source)
+    return Issue(replace(letter, source=copy), "duplicate")
+
+
+def _note(issue: Issue, current: Issue) -> str:
+    name, other = issue.letter.source.name, current.letter.source.name
+    if issue.status == "duplicate":
+        return f"{name}: another file of the letter in {other}, counted once"
+    changed = max(len(issue.removed), len(issue.added))
+    return f"{name}: an issue of the letter in {other} that differs in {changed} paragraphs; the latter is taken"
+
+
+def _programme_info(programme: corpus.Programme | None, known: Sequence[coverage.Known]) -> dict[str, str]:
+    info = {"letters_known": str(len(known))}
+    if programme:
+        info |= {
+            "programme_low": str(programme.low),
+            "programme_high": str(programme.high),
+            "programme_about": programme.about,
+        }
+    return info
+
+
+def _count_findings(letter: MinedLetter) -> int:
+    return sum(len(p.findings) for s in letter.sections for p in s.paragraphs)
 
 
 def _examples(letter: MinedLetter) -> Iterator[Example]:
@@ -257,7 +314,7 @@ def _examples(letter: MinedLetter) -> Iterator[Example]:
 
 
 def _summary(letter: MinedLetter) -> str:
-    findings = sum(len(p.findings) for s in letter.sections for p in s.paragraphs)
+    findings = _count_findings(letter)
     examples = sum(1 for _ in _examples(letter))
     return f"{letter.letter.facts.area}, {letter.letter.facts.letter_date}: {findings} findings, {examples} examples"
 
