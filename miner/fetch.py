@@ -45,6 +45,8 @@ RETRIED = (408, 425, 429, 500, 502, 503, 504)
 LIMITS = {"robots": 500_000, "page": 5_000_000, "letter": 40_000_000}
 """The most bytes that an answer may have."""
 MAX_LISTING_PAGES = 300
+MAX_ELEMENTS = 30_000
+"""More than a page has. Parsing nested elements takes time by the square of their number."""
 IN_A_ROW = 5
 """After so many failures one after the other the site is left in peace."""
 
@@ -724,7 +726,10 @@ class _Run:
             reason = "it has not changed, and was never here" if answer.status == 304 else "it is no PDF"
             raise FetchError(visit.address, reason)
         else:
-            page = read_page(answer.path.read_bytes(), answer.address, visit.place)
+            html = answer.path.read_bytes()
+            if len(re.findall(rb"<[a-zA-Z]", html)) > MAX_ELEMENTS:
+                raise FetchError(visit.address, f"the page has more than {MAX_ELEMENTS:,} elements")
+            page = read_page(html, answer.address, visit.place)
             memo = Memo(visit.address, self.memory.run, "page", answer.etag, answer.modified, page=page)
             self.counts["pages"] += 1
         self.memory.add(memo)

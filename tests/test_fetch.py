@@ -149,14 +149,15 @@ def test_other_reports_are_passed_over_and_remembered(site: Site, tmp_path: Path
         text = re.sub(r"Short Quality Screening(?: \(SQS\))?|SQS", "Full Joint Inspection", letter_text(TEXT, AREA))
         set_letter(text, path, LAYOUTS["plain"])
         site.letters[AREA] = path.read_bytes()
-    report = "<h1>Inspection of youth offending</h1><a href='/uploads/aldenbeck-sqs.pdf'>Report (PDF)</a>"
+    report = "<h1>Inspection of youth offending</h1><a href='/uploads/aldenbeck.pdf'>Report (PDF)</a>"
+    site.plays["/uploads/aldenbeck.pdf"] = lambda handler: handler.file(site.letters[AREA])
     site.plays[f"/hmiprobation/inspections/{slug(AREA)}/"] = lambda handler: handler.answer(report)
-    fetched = run(site, tmp_path)
-    assert fetched.counts["not_sqs"] == 1
+    address = f"{site.url}/hmiprobation/inspections/{slug(AREA)}/"
+    assert run(site, tmp_path, address).counts["not_sqs"] == 1
     assert NAME not in letters(tmp_path)
     assert len(entries(tmp_path, "not_sqs")) == 1
-    assert run(site, tmp_path).counts["not_sqs"] == 1
-    assert [status for path, status in site.answers if path == PDF] == [200, 304]
+    assert run(site, tmp_path, address).counts["not_sqs"] == 1
+    assert [status for path, status in site.answers if path == "/uploads/aldenbeck.pdf"] == [200, 304]
 
 
 def test_the_same_file_at_two_addresses_is_kept_once(site: Site, tmp_path: Path) -> None:
@@ -446,8 +447,13 @@ def test_a_listing_of_the_published_form() -> None:
     assert all("2013" not in link.address for link in page.following)
 
 
+def test_a_page_of_too_many_elements_is_left(site: Site, tmp_path: Path) -> None:
+    site.plays["/deep"] = lambda handler: handler.answer("<div>" * 31_000)
+    assert "more than 30,000 elements" in str(run(site, tmp_path, f"{site.url}/deep").failures[0])
+
+
 @pytest.mark.parametrize(
-    "html", [b"", b"\xff\xfe<a", b"<a href>" * 5000, b"<div>" * 50_000, "<a href='é\x01'>".encode()]
+    "html", [b"", b"\xff\xfe<a", b"<a href>" * 5000, b"<div>" * 10_000, "<a href='é\x01'>".encode()]
 )
 def test_any_page_is_survived(html: bytes) -> None:
     read_page(html, "https://x.example/", Place("https://x.example/", report_links="a"))
