@@ -1,4 +1,4 @@
-"""Sets the texts of tests/gold as the specimen PDFs that ship: python -m tests.make_specimens [FOLDER].
+"""Sets the texts of tests/gold and tests/letters as the specimen PDFs that ship: python -m tests.make_specimens [FOLDER].
 
 Each in a layout of its own, all tidy, every page with a line that says what it is. The same texts
 and fonts give the same bytes; without the fonts (Liberation, DejaVu) the built-in ones are used.
@@ -13,7 +13,8 @@ from pathlib import Path
 from miner.corpus import SPECIMENS_FOLDER
 from tests.typesetter import LAYOUTS, Layout, set_letter
 
-TEXTS = Path(__file__).parent / "gold"
+HERE = Path(__file__).parent
+TEXTS = {path.stem: path for folder in ("gold", "letters") for path in sorted((HERE / folder).glob("*.txt"))}
 NOTICE = "Specimen letter of an invented area. Not a publication of HM Inspectorate of Probation."
 
 PLAIN, TIMES, WORD = LAYOUTS["plain"], LAYOUTS["plain_times"], LAYOUTS["word"]
@@ -49,7 +50,7 @@ def make(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, layout in SPECIMENS.items():
         footed = replace(layout, footer=("Page {page} of {pages}", NOTICE), furniture_align="centre")
-        set_letter((TEXTS / f"{name}.txt").read_text(encoding="utf-8"), folder / f"{name}.pdf", footed)
+        set_letter(TEXTS[name].read_text(encoding="utf-8"), folder / f"{name}.pdf", footed)
 
 
 if __name__ == "__main__":

@@ -88,10 +88,10 @@ def main() -> None:
         for name, asked, letters in play(site, folder):
             print(f"{name:12} {sum(asked.values()):4} requests ({kinds(asked)}); {letters} letters in the folder")
         counts = site.counts()
-        letters = [path for path in counts if path.startswith("/uploads")]
+        addresses = [path for path in counts if path.startswith("/uploads")]
         whole = Counter(path for path, status in site.answers if status == 200)
         print(
-            f"{len(letters)} letter addresses; sent whole more than once: {[p for p in letters if whole[p] > 1] or 'none'}"
+            f"{len(addresses)} letter addresses; sent whole more than once: {[p for p in addresses if whole[p] > 1] or 'none'}"
         )
         print(f"at most {site.most_busy} request at a time; {time.perf_counter() - begin:.1f} s without pauses")
         if len(sys.argv) > 1:

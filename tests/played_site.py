@@ -16,9 +16,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.make_specimens import SPECIMENS, TEXTS
 from tests.typesetter import LAYOUTS, set_letter
 
-GOLD = Path(__file__).parent / "gold"
 BEGINS = [
     "Alden",
     "Birk",
@@ -48,7 +48,7 @@ def slug(area: str) -> str:
 
 def letter_text(name: str, area: str) -> str:
     """A specimen's text with another area's name."""
-    text = (GOLD / f"{name}.txt").read_text(encoding="utf-8")
+    text = TEXTS[name].read_text(encoding="utf-8")
     found = re.search(r"youth offending work in (.+)", text)
     assert found
     return text.replace(found[1], area)
@@ -93,7 +93,7 @@ class Site:
 
     def letter(self, area: str) -> bytes:
         if area not in self.letters:
-            names = sorted(path.stem for path in GOLD.glob("*.txt"))
+            names = sorted(SPECIMENS)
             self.letters[area] = letter_pdf(names[self.areas.index(area) % len(names)], area)
         return self.letters[area]
 
@@ -236,6 +236,16 @@ def slow_head(seconds: float = 0.02) -> Play:
             handler.wfile.write(bytes([byte]))
             handler.wfile.flush()
             time.sleep(seconds)
+
+    return play
+
+
+def speak(words: bytes) -> Play:
+    """Words that are no HTTP."""
+
+    def play(handler: Handler) -> None:
+        handler.wfile.write(words)
+        handler.close_connection = True
 
     return play
 

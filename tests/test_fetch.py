@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 from click.testing import CliRunner
 
+from miner import __version__, manifest, pipeline
 from miner import fetch as fetching
-from miner import manifest, pipeline
 from miner.cli import main
 from miner.corpus import CORPUS, slug
 from miner.fetch import Fetched, Options, Place, Visit, is_allowed, original, read_date, read_page
@@ -35,6 +35,7 @@ from tests.played_site import (
     redirect,
     slow,
     slow_head,
+    speak,
 )
 from tests.typesetter import LAYOUTS, set_letter
 
@@ -85,7 +86,7 @@ def test_150_letters_stopped_twice_and_resumed(tmp_path: Path) -> None:
         assert sum(times for path, times in stopped_runs.items() if path != "/robots.txt") <= 15 + 300 + 4
         assert site.most_busy == 1
         assert site.agents == {
-            f"{fetching.AGENT}/{pipeline.__version__} (published youth offending inspection letters; one reader)"
+            f"{fetching.AGENT}/{__version__} (published youth offending inspection letters; one reader)"
         }
     kept = entries(tmp_path)
     assert len(kept) == 150 == len({entry.sha256 for entry in kept})
@@ -196,7 +197,7 @@ UNHELPFUL: dict[str, tuple[Play, str]] = {
     "a page where a PDF should be": (lambda handler: handler.answer("<html>Sorry"), "no PDF"),
     "an archive": (lambda handler: handler.answer(b"PK\3\4\0\0\0", kind="application/pdf"), "neither"),
     "nothing": (lambda handler: handler.answer(b"", kind="application/pdf"), "is none"),
-    "not http": (lambda handler: handler.wfile.write(b"what?\r\n\r\n") and None, "connection fails"),
+    "not http": (speak(b"what?\r\n\r\n"), "connection fails"),
     "another scheme": (redirect("file:///etc/passwd"), "another host or scheme"),
     "another host": (redirect("http://localhost:1/x.pdf"), "another host or scheme"),
     "another port": (redirect("http://127.0.0.1:1/x.pdf"), "another host or scheme"),
