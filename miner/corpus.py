@@ -51,7 +51,7 @@ def find_sources(paths: Iterable[Path]) -> tuple[list[Source], list[LetterError]
         except OSError as error:
             errors.append(LetterError(file.name, "the file cannot be opened", detail=error.strerror or str(error)))
             continue
-        folder = file.parent.parent if file.parent.name == manifest.EARLIER else file.parent
+        folder = manifest.folder_of(file)
         if folder not in known:
             known[folder] = {entry.file_name: entry for entry in manifest.read(folder)}
         entry = known[folder].get(file.relative_to(folder).as_posix())
@@ -271,6 +271,5 @@ def read_programme(folder: Path = CORPUS) -> Programme | None:
 
 def read_entries(sources: Iterable[Source]) -> tuple[manifest.Entry, ...]:
     """The manifest entries of every folder that the sources stand in."""
-    folders = {Path(source.path).parent for source in sources}
-    folders = {folder.parent if folder.name == manifest.EARLIER else folder for folder in folders}
+    folders = {manifest.folder_of(Path(source.path)) for source in sources}
     return tuple(entry for folder in sorted(folders) for entry in manifest.read(folder))

@@ -45,6 +45,8 @@ RETRIED = (408, 425, 429, 500, 502, 503, 504)
 LIMITS = {"robots": 500_000, "page": 5_000_000, "letter": 40_000_000}
 """The most bytes that an answer may have."""
 MAX_LISTING_PAGES = 300
+RESUMED_DAYS = 7
+"""A stopped run older than this is not gone on with: what it saw may have changed."""
 MAX_ELEMENTS = 30_000
 """More than a page has. Parsing nested elements takes time by the square of their number."""
 IN_A_ROW = 5
@@ -316,7 +318,7 @@ class Memory:
                     continue  # a line that a stop cut off
                 self.memos[memo.address] = memo
         unfinished = self.running.read_text(encoding="utf-8").splitlines() if self.running.exists() else []
-        self.resumed = unfinished[1:] == list(sources)
+        self.resumed = unfinished[1:] == list(sources) and _days_since(unfinished[0]) < RESUMED_DAYS
         self.run = unfinished[0] if self.resumed else datetime.now(UTC).isoformat()
         self.running.write_text("\n".join([self.run, *sources]), encoding="utf-8")
         self.stream = self.file.open("a", encoding="utf-8")
@@ -333,14 +335,21 @@ class Memory:
         self.stream.flush()
         os.fsync(self.stream.fileno())
 
-    def close(self, *, finished: bool) -> None:
+    def finish(self) -> None:
+        """Ends the run: the next one asks for everything anew, if only whether it has changed."""
         self.stream.close()
-        if finished:
-            part = self.file.with_suffix(".part")
-            lines = (json.dumps(asdict(memo), ensure_ascii=False) for memo in self.memos.values())
-            part.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-            part.replace(self.file)
-            self.running.unlink(missing_ok=True)
+        part = self.file.with_suffix(".part")
+        lines = (json.dumps(asdict(memo), ensure_ascii=False) for memo in self.memos.values())
+        part.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        part.replace(self.file)
+        self.running.unlink(missing_ok=True)
+
+
+def _days_since(run: str) -> float:
+    try:
+        return (datetime.now(UTC) - datetime.fromisoformat(run)).total_seconds() / 86400
+    except (ValueError, TypeError):
+        return RESUMED_DAYS
 
 
 def _as_page(values: Mapping[str, Any]) -> Page:
@@ -640,7 +649,7 @@ def fetch(
         try:
             run = _Run(options, shelf, memory, asker, look, name_of, tell)
             run.go(places)
-            memory.close(finished=not any(failure.again for failure in run.failures))
+            memory.finish()
         finally:
             memory.stream.close()
             asker.close()

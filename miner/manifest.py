@@ -42,6 +42,12 @@ class Entry:
 COLUMNS = tuple(field.name for field in fields(Entry))
 
 
+def folder_of(file: Path) -> Path:
+    """The folder whose manifest tells of a file: its own, or the one above for an earlier content."""
+    above = file.parent.parent
+    return above if file.parent.name == EARLIER and (above / NAME).is_file() else file.parent
+
+
 def read(folder: Path) -> list[Entry]:
     """The entries of the folder's manifest, none where there is none. Columns that a person has
     added are passed over, missing ones are empty."""
@@ -95,26 +101,24 @@ class Shelf:
         twin = next(
             (e for e in self.entries if e.sha256 == entry.sha256 and e.status == "kept" and self.holds(e)), None
         )
-        if twin and (not entry.address or not twin.address or twin.address == entry.address):
-            file.unlink()
-            return self._enter(twin, replace(entry, file_name=twin.file_name, address=entry.address or twin.address)), (
-                "unchanged"
-            )
         if twin:
             file.unlink()
+            if not entry.address:
+                return twin, "unchanged"
+            if twin.address in ("", entry.address):
+                return self._enter(twin, replace(entry, file_name=twin.file_name)), "unchanged"
             note = f"the same file as {twin.file_name}"
             return self._enter(before, replace(entry, file_name="", status="same", note=note)), "same"
         what = "new"
         if before and before.status == "kept" and before.sha256 != entry.sha256:
             self._set_aside(before, entry.sha256)
-            what = "changed"
+            before, what = None, "changed"
         name, taken = self._free_name(name, entry)
         if taken is not None:
             self._set_aside(taken, entry.sha256)
             what = "changed"
         file.replace(self.inside(name))
-        gone = before if before and before.status in ("failed", "not_sqs", "same") else None
-        return self._enter(gone, replace(entry, file_name=name)), what
+        return self._enter(before, replace(entry, file_name=name)), what
 
     def note(self, entry: Entry) -> None:
         """Enters an address that gave no letter; a letter that it gave before stays."""
@@ -125,7 +129,8 @@ class Shelf:
     def inside(self, name: str) -> Path:
         """A path in the folder. Raises PermissionError for a name that would lead out of it."""
         path = self.folder / name
-        if not path.parent.resolve().is_relative_to(self.folder):
+        parent = path.resolve() if path.is_dir() else path.parent.resolve()
+        if not parent.is_relative_to(self.folder):
             raise PermissionError(1, "a letter would be written outside its folder", str(path))
         return path
 

@@ -117,6 +117,7 @@ def test_what_has_not_changed_is_not_sent_again(site: Site, tmp_path: Path) -> N
     (tmp_path / NAME).unlink()  # a letter that is missing is got again
     run(site, tmp_path)
     assert NAME in letters(tmp_path)
+    assert len(manifest.read(tmp_path)) == 3
 
 
 def test_a_changed_letter_keeps_the_old_one(site: Site, tmp_path: Path) -> None:
@@ -307,6 +308,16 @@ def test_a_listing_without_end_is_ended(tmp_path: Path, monkeypatch: pytest.Monk
         assert "over 20 pages" in str(fetched.failures[0])
 
 
+def test_its_own_folder_may_not_lead_out_either(site: Site, tmp_path: Path) -> None:
+    folder, outside = tmp_path / "letters", tmp_path / "outside"
+    folder.mkdir()
+    outside.mkdir()
+    (folder / ".fetch").symlink_to(outside)
+    with pytest.raises(PermissionError):
+        run(site, folder)
+    assert list(outside.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -351,6 +362,23 @@ def test_a_cut_off_memory_is_read_as_far_as_it_goes(site: Site, tmp_path: Path) 
     fetched = run(site, tmp_path)
     assert not fetched.failures
     assert len(letters(tmp_path)) == 3
+
+
+def test_an_old_stopped_run_is_begun_anew(site: Site, tmp_path: Path) -> None:
+    run(site, tmp_path)
+    (tmp_path / ".fetch" / "run").write_text(f"2020-01-01T00:00:00+00:00\n{site.listing}")
+    begin = len(site.asked)
+    run(site, tmp_path)
+    assert len(site.asked) == 2 * begin
+
+
+def test_a_file_that_stalls_the_reader_costs_only_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.part").write_bytes(BODY)
+    with pipeline.glance_apart() as look:
+        monkeypatch.setattr(pipeline, "GLANCE_SECONDS", 0)
+        assert "did not end" in look(tmp_path / "a.part").problem
+        monkeypatch.setattr(pipeline, "GLANCE_SECONDS", 60)
+        assert look(tmp_path / "a.part").area == AREA
 
 
 def test_two_runs_do_not_meet(site: Site, tmp_path: Path) -> None:
@@ -526,7 +554,10 @@ def test_adding_letters(tmp_path: Path) -> None:
         in CliRunner().invoke(main, [*add, str(first), "--address", "http://x.example/1.pdf"]).output
     )
     assert "already there" in CliRunner().invoke(main, [*add, str(first)]).output
-    assert entries(folder)[0].address == "http://x.example/1.pdf"
+    before = entries(folder)
+    assert before[0].address == "http://x.example/1.pdf"
+    assert "already there" in CliRunner().invoke(main, [*add, str(first)]).output
+    assert entries(folder) == before
     assert "kept as earlier" in CliRunner().invoke(main, [*add, str(second)]).output
     assert (folder / NAME).read_bytes() == second.read_bytes()
     assert len(entries(folder)) == len(entries(folder, "earlier")) == 1
