@@ -212,28 +212,28 @@ def fetch(sources: tuple[str, ...], into: Path, pause: float, contact: str, list
     is kept beside the earlier one. The list of letters is manifest.csv in the folder. Exit code 0:
     nothing failed; 1: some addresses did; 2: wrong usage.
     """
+    from miner import asking, pipeline, places
     from miner import fetch as fetching
-    from miner import pipeline
 
-    named = fetching.read_places(corpus.CORPUS / "sources.toml")
+    named = places.read_places(corpus.CORPUS / "sources.toml")
     if listing:
-        for name, places in named.items():
-            click.echo(f"{name}: {len(places)} listing(s) from {places[0].address}; checked live: {places[0].checked}")
+        for name, begins in named.items():
+            click.echo(f"{name}: {len(begins)} listing(s) from {begins[0].address}; checked live: {begins[0].checked}")
         return
     if not sources:
         raise click.UsageError(f"name a source: an address, or one of {', '.join(named)}")
     try:
-        places = fetching.find_places(sources, named)
+        begins = places.find_places(sources, named)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     for name in sources:
         if name in named and named[name][0].checked == "never":
             click.echo(f"note: the source {name} has never been checked live by its authors", err=True)
-    options = fetching.Options(into, pause=pause, contact=contact)
+    options = asking.Options(into, pause=pause, contact=contact)
     try:
         with pipeline.glance_apart() as look:
-            fetched = fetching.fetch(places, options, look, corpus.slug, lambda line: click.echo(line, err=True))
-    except fetching.StoppedError as error:
+            fetched = fetching.fetch(begins, options, look, corpus.slug, lambda line: click.echo(line, err=True))
+    except asking.StoppedError as error:
         raise click.ClickException(str(error)) from None
     counts = fetched.counts
     click.echo(

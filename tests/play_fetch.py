@@ -17,7 +17,9 @@ from pathlib import Path
 
 from miner import fetch as fetching
 from miner import pipeline
+from miner.asking import Options
 from miner.corpus import slug
+from miner.places import Place
 from miner.records import Glance
 from tests.played_site import Site, busy_first, played, redirect
 
@@ -35,8 +37,8 @@ def fetch_once(address: str, folder: Path, stop_after: int = 0) -> fetching.Fetc
             raise KeyboardInterrupt
         return pipeline.glance(path)
 
-    options = fetching.Options(folder, pause=0, backoff=0.01, answer_time=20)
-    return fetching.fetch([fetching.Place(address)], options, look, slug)
+    options = Options(folder, pause=0, backoff=0.01, answer_time=20)
+    return fetching.fetch([Place(address)], options, look, slug)
 
 
 def play(site: Site, folder: Path) -> list[tuple[str, Counter[str], int]]:

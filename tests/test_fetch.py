@@ -17,9 +17,12 @@ from click.testing import CliRunner
 
 from miner import __version__, manifest, pipeline
 from miner import fetch as fetching
+from miner.asking import AGENT, Options, StoppedError
 from miner.cli import main
 from miner.corpus import CORPUS, slug
-from miner.fetch import Fetched, Options, Place, Visit, is_allowed, original, read_date, read_page
+from miner.fetch import Fetched
+from miner.places import ARCHIVES, Place, is_allowed, original, read_places
+from miner.webpages import read_date, read_page
 from tests import play_fetch
 from tests.played_site import (
     AREAS,
@@ -85,9 +88,7 @@ def test_150_letters_stopped_twice_and_resumed(tmp_path: Path) -> None:
         assert max(times for path, times in stopped_runs.items() if path != "/robots.txt") <= 2
         assert sum(times for path, times in stopped_runs.items() if path != "/robots.txt") <= 15 + 300 + 4
         assert site.most_busy == 1
-        assert site.agents == {
-            f"{fetching.AGENT}/{__version__} (published youth offending inspection letters; one reader)"
-        }
+        assert site.agents == {f"{AGENT}/{__version__} (published youth offending inspection letters; one reader)"}
     kept = entries(tmp_path)
     assert len(kept) == 150 == len({entry.sha256 for entry in kept})
     for entry in kept:
@@ -246,7 +247,7 @@ def test_a_long_wait_ends_the_run_and_the_next_goes_on(site: Site, tmp_path: Pat
     site.plays[f"/uploads/{slug(AREAS[1])}-sqs.pdf"] = busy_first(
         1, lambda handler: handler.file(LETTERS[AREAS[1]]), 429, Retry_After="86400"
     )
-    with pytest.raises(fetching.StoppedError, match="asks to wait 86400 seconds"):
+    with pytest.raises(StoppedError, match="asks to wait 86400 seconds"):
         run(site, tmp_path)
     assert letters(tmp_path) == {NAME}
     begin = len(site.asked)
@@ -258,7 +259,7 @@ def test_a_long_wait_ends_the_run_and_the_next_goes_on(site: Site, tmp_path: Pat
 def test_a_site_that_fails_again_and_again_is_left_in_peace(tmp_path: Path) -> None:
     with played(Site(areas=AREAS[:9])) as site:
         site.plays["/hmiprobation/inspections/.*/"] = lambda handler: handler.answer("no", 502)
-        with pytest.raises(fetching.StoppedError, match="failed 5 times in a row"):
+        with pytest.raises(StoppedError, match="failed 5 times in a row"):
             run(site, tmp_path, tries=2)
         assert len(site.asked) == 2 + 5 * 2
 
@@ -272,7 +273,7 @@ def test_requests_keep_their_pause(site: Site, tmp_path: Path) -> None:
 
 
 def test_robots_are_obeyed(site: Site, tmp_path: Path) -> None:
-    site.robots = f"User-agent: {fetching.AGENT}\nDisallow: /uploads/\n"
+    site.robots = f"User-agent: {AGENT}\nDisallow: /uploads/\n"
     fetched = run(site, tmp_path)
     assert len(fetched.failures) == 3
     assert not letters(tmp_path)
@@ -418,8 +419,8 @@ ARCHIVE = "https://webarchive.nationalarchives.gov.uk"
 
 def test_the_address_of_an_archived_page() -> None:
     archived = f"{ARCHIVE}/ukgwa/20130301000000/http://www.justice.gov.uk/x?a=1"
-    assert original(archived, fetching.ARCHIVES) == "http://www.justice.gov.uk/x?a=1"
-    assert original("https://example.org/ukgwa/2013/http://x.org", fetching.ARCHIVES).startswith("https://example.org")
+    assert original(archived, ARCHIVES) == "http://www.justice.gov.uk/x?a=1"
+    assert original("https://example.org/ukgwa/2013/http://x.org", ARCHIVES).startswith("https://example.org")
 
 
 @pytest.mark.parametrize(
@@ -442,7 +443,7 @@ def test_the_address_of_an_archived_page() -> None:
     ],
 )
 def test_which_addresses_belong_to_a_source(address: str, allowed: bool) -> None:
-    assert is_allowed(address, Place("https://www.justice.gov.uk/a"), fetching.ARCHIVES) == allowed
+    assert is_allowed(address, Place("https://www.justice.gov.uk/a"), ARCHIVES) == allowed
 
 
 # --- pages ----------------------------------------------------------------------------
@@ -489,20 +490,16 @@ def test_any_page_is_survived(html: bytes) -> None:
 
 
 def test_the_named_sources_are_in_order() -> None:
-    places = fetching.read_places(CORPUS / "sources.toml")
+    places = read_places(CORPUS / "sources.toml")
     assert len(places) >= 4
     for starts in places.values():
         for place in starts:
-            assert is_allowed(place.address, place, fetching.ARCHIVES)
+            assert is_allowed(place.address, place, ARCHIVES)
             assert "{" not in place.address
             assert place.checked == "never" or place.checked[:2] == "20"
             assert place.licence
             read_page(b"<a href='/x'>SQS</a>", place.address, place)
     assert any(ARCHIVE in place.address for starts in places.values() for place in starts)
-
-
-def test_visits_know_their_depth() -> None:
-    assert Visit("http://x", Place("http://x")).depth == 0
 
 
 # --- the commands ---------------------------------------------------------------------
