@@ -97,6 +97,8 @@ def build(
         f"{target}: {built.loaded} letters ({built.mined} mined now), {built.findings} findings, "
         f"{built.examples} examples, {len(built.rejects)} rejected"
     )
+    for line in built.coverage:
+        click.echo(line)
     if built.rejects:
         sys.exit(1)
 
@@ -189,6 +191,91 @@ def explain(file: Path, paragraph: str | None) -> None:
                 click.secho(f"  left out: {omission.cue}: {omission.reason}", fg="yellow")
     if not found:
         raise click.UsageError(f"{file.name} has no paragraph {paragraph}")
+
+
+@main.command()
+@click.argument("sources", nargs=-1)
+@click.option(
+    "--into", type=PATHS, default=corpus.LETTERS, help="The folder for the letters.  [default: corpus/letters]"
+)
+@click.option(
+    "--pause", type=click.FloatRange(min=0.5), default=2.0, show_default=True, help="Seconds between requests."
+)
+@click.option("--contact", default="", help="A mail address or web page for the site's owners, told with each request.")
+@click.option("--list", "listing", is_flag=True, help="List the named sources and stop.")
+@one_sentence
+def fetch(sources: tuple[str, ...], into: Path, pause: float, contact: str, listing: bool) -> None:
+    """Download published letters: SOURCES are addresses of a listing, a report page or a PDF, or names of
+    corpus/sources.toml.
+
+    One request at a time, as robots.txt allows. A stopped run goes on where it stopped when the same
+    command is given again; what has not changed is not downloaded again, and a letter that has changed
+    is kept beside the earlier one. The list of letters is manifest.csv in the folder. Exit code 0:
+    nothing failed; 1: some addresses did; 2: wrong usage.
+    """
+    from miner import asking, pipeline, places
+    from miner import fetch as fetching
+
+    named = places.read_places(corpus.CORPUS / "sources.toml")
+    if listing:
+        for name, begins in named.items():
+            click.echo(f"{name}: {len(begins)} listing(s) from {begins[0].address}; checked live: {begins[0].checked}")
+        return
+    if not sources:
+        raise click.UsageError(f"name a source: an address, or one of {', '.join(named)}")
+    try:
+        begins = places.find_places(sources, named)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    for name in sources:
+        if name in named and named[name][0].checked == "never":
+            click.echo(f"note: the source {name} has never been checked live by its authors", err=True)
+    options = asking.Options(into, pause=pause, contact=contact)
+    try:
+        with pipeline.glance_apart() as look:
+            fetched = fetching.fetch(begins, options, look, corpus.slug, lambda line: click.echo(line, err=True))
+    except asking.StoppedError as error:
+        raise click.ClickException(str(error)) from None
+    counts = fetched.counts
+    click.echo(
+        f"{into}: {counts.get('new', 0)} new letters, {counts.get('changed', 0)} changed, "
+        f"{counts.get('unchanged', 0)} unchanged, {counts.get('same', 0)} the same as another, "
+        f"{counts.get('not_sqs', 0)} of another kind, {len(fetched.failures)} failed; {counts.get('requests', 0)} requests"
+    )
+    if fetched.failures:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=PATHS)
+@click.option(
+    "--into", type=PATHS, default=corpus.LETTERS, help="The folder for the letters.  [default: corpus/letters]"
+)
+@click.option("--address", default="", help="Where the letter was published, if known (for one file).")
+@one_sentence
+def add(files: tuple[Path, ...], into: Path, address: str) -> None:
+    """Take letters that you already have (PDF or text FILES) into the corpus.
+
+    Each is copied under the name of its area and date and entered in the manifest. A letter of the
+    same area and date that stood there before is kept as its earlier issue. Exit code 0: all were
+    taken in; 1: some were not; 2: wrong usage.
+    """
+    from miner import pipeline
+
+    if address and len(files) > 1:
+        raise click.UsageError("--address is for one file at a time")
+    if address and not address.startswith(("http://", "https://")):
+        raise click.UsageError("--address must begin with http:// or https://")
+    failed = False
+    with pipeline.glance_apart() as look:
+        for file in files:
+            try:
+                click.echo(f"{file.name}: {pipeline.add_letter(file, into, address, look)}")
+            except LetterError as error:
+                click.echo(f"not taken in: {error}", err=True)
+                failed = True
+    if failed:
+        sys.exit(1)
 
 
 @main.command()

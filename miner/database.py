@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,9 @@ from typing import Any
 import sqlite_utils
 
 from miner.bands import Bands
-from miner.corpus import slug
+from miner.corpus import Team, Teams, slug
+from miner.coverage import Known, count_coverage
+from miner.issues import Issue
 from miner.profiles import Profile
 from miner.records import Box, LetterError, MinedLetter, Passage
 from miner.schema import TABLES, VIEWS, Table
@@ -304,13 +307,101 @@ def add_vocabularies(writer: Writer, profile: Profile, themes: Mapping[str, tupl
             )
 
 
+def add_teams(writer: Writer, inspected: Iterable[Team], teams: Teams) -> None:
+    """The teams that have letters, and the register of all."""
+    letters = Counter(row["team_id"] for row in writer.rows["letters"])
+    for team in sorted(inspected, key=lambda team: team.id):
+        writer.rows["teams"].append(
+            {
+                "id": team.id,
+                "name": team.name,
+                "region": team.region,
+                "country": team.country,
+                "authorities": "; ".join(team.authorities) or None,
+                "ons_codes": "; ".join(team.ons_codes) or None,
+                "other_names": "; ".join(team.other_names) or None,
+                "succeeded_by": team.succeeded_by,
+                "known": int(team.known),
+            }
+        )
+    for team in teams.teams:
+        writer.rows["team_register"].append(
+            {
+                "id": team.id,
+                "name": team.name,
+                "region": team.region,
+                "country": team.country,
+                "other_names": "; ".join(team.other_names) or None,
+                "from_year": team.from_year,
+                "to_year": team.to_year,
+                "succeeded_by": team.succeeded_by,
+                "note": team.note,
+                "source": team.source,
+                "confidence": team.confidence,
+                "specimen": int(team.specimen),
+                "letters": letters[team.id],
+            }
+        )
+        for authority in team.authorities:
+            writer.add(
+                "team_authorities",
+                team_id=team.id,
+                authority=authority,
+                ons_code=team.code_of.get(authority),
+            )
+
+
+def add_history(writer: Writer, letter_id: str, issues: Sequence[Issue]) -> None:
+    """The files of a letter that came in more than one, and how replaced issues differ."""
+    if len(issues) < 2:
+        return
+    for issue in issues:
+        source = issue.letter.source
+        writer.add(
+            "letter_history",
+            letter_id=letter_id,
+            status=issue.status,
+            file_name=source.name,
+            sha256=source.sha256,
+            source_url=source.url,
+            letter_date=issue.letter.letter.facts.letter_date,
+            added=source.added,
+            findings=sum(len(p.findings) for s in issue.letter.sections for p in s.paragraphs),
+        )
+        for change, texts in (("removed", issue.removed), ("added", issue.added)):
+            for text in texts:
+                writer.add("letter_changes", letter_id=letter_id, sha256=source.sha256, change=change, text=text)
+
+
+def add_coverage(writer: Writer, known: Sequence[Known]) -> None:
+    """Letters known to exist, and how many of them are in, by year and region."""
+    for item in known:
+        writer.add(
+            "known_letters",
+            team_id=item.team.id or None,
+            area=item.area,
+            region=item.team.region,
+            country=item.team.country,
+            year=item.year,
+            letter_date=item.letter_date,
+            inspection_start=item.inspection_start,
+            evidence=item.evidence,
+            status=item.status,
+            reason=item.reason or None,
+            source_url=item.address,
+            letter_id=item.letter_id,
+        )
+    writer.rows["coverage"].extend(count_coverage(known))
+
+
 def add_reject(writer: Writer, error: LetterError, sha256: str | None) -> None:
     where = f"page {error.page}: " if error.page else ""
     writer.add("rejects", file_name=error.file, sha256=sha256, reason=where + error.reason, detail=error.detail or None)
 
 
-def letter_id(area: str, letter_date: str) -> str:
-    return f"{slug(area)}-{letter_date}"
+def letter_id(team: str, letter_date: str) -> str:
+    """A letter's id: its team's and its date."""
+    return f"{slug(team)}-{letter_date}"
 
 
 def dump(value: object) -> str:

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import os
 import pickle
 import platform
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from miner import __version__, corpus, corrections, database, pictures, structure
+from miner import __version__, corpus, corrections, coverage, database, manifest, pictures, structure
 from miner.bands import DEFAULT_BANDS, Bands
 from miner.examples import find_examples
+from miner.issues import Issue, group_issues
 from miner.pages import read_pages
 from miner.profiles import Profile
 from miner.profiles.sqs import SQS
 from miner.records import (
     Classified,
     Example,
+    Glance,
     LetterError,
     MinedLetter,
     MinedParagraph,
@@ -33,6 +38,8 @@ from miner.records import (
 PROFILES: tuple[Profile, ...] = (SQS,)
 FEW = 6
 """Fewer letters than this are not worth starting processes for."""
+GLANCE_SECONDS = 60
+SQS_WORDS = re.compile(r"(?i)short\s+quality\s+screening")
 
 
 def mine_letter(source: Source, bands: Bands = DEFAULT_BANDS, reader: str = "pdfium") -> MinedLetter:
@@ -70,6 +77,96 @@ def mine_letter(source: Source, bands: Bands = DEFAULT_BANDS, reader: str = "pdf
     return MinedLetter(source, text_source, letter, tuple(sections), structure.count_words(letter), sizes)
 
 
+def glance(path: Path) -> Glance:
+    """What a downloaded file says it is: whether a Short Quality Screening letter, of what area and date."""
+    source = Source(str(path), path.name, "")
+    try:
+        if path.suffix.lower() == ".txt":
+            text = corpus.read_text(source)
+            letter = structure.read_text_letter(text, PROFILES[0], path.name) if is_sqs(text) else None
+        else:
+            pages = read_pages(source.path)
+            text = " ".join(line.text for line in pages[0].lines) if pages else ""
+            letter = structure.read_letter(pages, PROFILES[0], path.name) if is_sqs(text) else None
+    except LetterError as error:
+        return Glance(is_sqs=False, problem=error.reason)
+    if letter is None:
+        return Glance(is_sqs=False)
+    return Glance(is_sqs=True, area=letter.facts.area, letter_date=letter.facts.letter_date)
+
+
+def is_sqs(text: str) -> bool:
+    return bool(SQS_WORDS.search(text))
+
+
+def add_letter(file: Path, folder: Path, address: str, look: Callable[[Path], Glance]) -> str:
+    """Copies a letter into a folder of letters and its manifest; tells what came of it.
+
+    Raises FileNotFoundError for a file that is not there, LetterError for what is no such letter.
+    """
+    if not file.is_file():
+        raise FileNotFoundError(str(file))
+    suffix = file.suffix.lower()
+    if suffix not in corpus.SUFFIXES:
+        raise LetterError(file.name, "neither a PDF nor a text file")
+    shelf = manifest.Shelf(folder)
+    copy = shelf.inside(f".added-{os.getpid()}{suffix}")
+    try:
+        copy.write_bytes(file.read_bytes())
+        seen = look(copy)
+        if not seen.is_sqs:
+            raise LetterError(file.name, seen.problem or "it does not say Short Quality Screening on its first page")
+        entry = manifest.Entry(
+            "",
+            "kept",
+            address,
+            area=seen.area,
+            letter_date=seen.letter_date,
+            sha256=manifest.digest(copy),
+            size=str(copy.stat().st_size),
+            fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            licence=manifest.LICENCE,
+            note="added by hand",
+        )
+        kept, what = shelf.keep(copy, f"{corpus.slug(seen.area)}-{seen.letter_date}{suffix}", entry)
+    finally:
+        copy.unlink(missing_ok=True)
+    if what == "unchanged":
+        return f"already there as {kept.file_name}"
+    if what == "same":
+        return kept.note
+    return f"taken in as {kept.file_name}" + (", the one before kept as earlier" if what == "changed" else "")
+
+
+@contextmanager
+def glance_apart() -> Iterator[Callable[[Path], Glance]]:
+    """`glance` in a process of its own, so that a file which crashes or stalls the reader costs only itself."""
+    context = multiprocessing.get_context("spawn")
+    pools = [ProcessPoolExecutor(1, mp_context=context)]
+
+    def look(path: Path) -> Glance:
+        try:
+            return pools[-1].submit(glance, path).result(timeout=GLANCE_SECONDS)
+        except (BrokenProcessPool, TimeoutError) as error:
+            _stop(pools.pop())
+            pools.append(ProcessPoolExecutor(1, mp_context=context))
+            ends = "crashed" if isinstance(error, BrokenProcessPool) else "did not end"
+            return Glance(is_sqs=False, problem=f"the PDF reader {ends} on this file")
+        except Exception as error:
+            return Glance(is_sqs=False, problem=f"the program failed on this file ({type(error).__name__})")
+
+    try:
+        yield look
+    finally:
+        _stop(pools.pop())
+
+
+def _stop(pool: ProcessPoolExecutor) -> None:
+    for process in list((pool._processes or {}).values()):
+        process.kill()
+    pool.shutdown(wait=True, cancel_futures=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a build is done. `jobs` processes; `cache` is the folder of what was mined before, or None."""
@@ -91,6 +188,8 @@ class Built:
     examples: int
     rejects: tuple[LetterError, ...]
     notes: tuple[str, ...]
+    coverage: tuple[str, ...]
+    """In sentences: how many letters are known, how many of them are in."""
 
 
 def build(paths: Sequence[Path], target: Path, options: Options, tell: Callable[[str], None] = lambda _: None) -> Built:
@@ -103,18 +202,13 @@ def build(paths: Sequence[Path], target: Path, options: Options, tell: Callable[
 
     sources, errors = corpus.find_sources(paths)
     rejects: list[tuple[LetterError, str | None]] = [(error, None) for error in errors]
-    notes: list[str] = []
+    entries = corpus.read_entries(sources)
     if options.specimens is False or (options.specimens is None and not all(source.specimen for source in sources)):
         sources = [source for source in sources if not source.specimen]
-    mined: dict[str, MinedLetter] = {}
-    seen: dict[str, str] = {}
-    unique = []
-    for source in sources:
-        if source.sha256 in seen:
-            notes.append(f"{source.name}: the same file as {seen[source.sha256]}, counted once")
-        else:
-            seen[source.sha256] = source.name
-            unique.append(source)
+    unique, copies = corpus.without_copies(sources)
+    notes = [f"{copy.name}: the same file as {source.name}, counted once" for source, copy in copies]
+    teams = corpus.read_teams()
+    read: list[tuple[str, MinedLetter]] = []
     fresh = 0
     for done, (source, result, cached) in enumerate(_mine_all(unique, options), 1):
         place = f"[{done}/{len(unique)}] {source.name}"
@@ -123,14 +217,17 @@ def build(paths: Sequence[Path], target: Path, options: Options, tell: Callable[
             tell(f"{place}: rejected: {result.reason}")
             continue
         fresh += not cached
-        letter_id = database.letter_id(result.letter.facts.area, result.letter.facts.letter_date)
-        if letter_id in mined:
-            notes.append(f"{source.name}: another file of the letter in {mined[letter_id].source.name}, counted once")
-            continue
-        mined[letter_id] = result
+        read.append((teams.of(result.letter.facts.area).id, result))
         tell(f"{place}: {'unchanged' if cached else _summary(result)}")
         for warning in result.letter.warnings:
             tell(f"    note: {warning}")
+    mined: dict[str, MinedLetter] = {}
+    history: dict[str, list[Issue]] = {}
+    for team_id, found in group_issues(read):
+        letter_id = database.letter_id(team_id, found[0].letter.letter.facts.letter_date)
+        mined[letter_id] = found[0].letter
+        history[letter_id] = [*found, *(_copy(found, source, copy) for source, copy in copies if _is_of(found, source))]
+        notes += [_note(issue, found[0]) for issue in found[1:]]
     model = themes.load_or_train(tell)
     ordered = sorted(mined.items())
     letter_ids = [letter_id for letter_id, letter in ordered for _ in _examples(letter)]
@@ -139,25 +236,81 @@ def build(paths: Sequence[Path], target: Path, options: Options, tell: Callable[
     decided, unfit = corrections.apply_corrections(by_people, letter_ids, texts, model.classify(texts))
     notes += [f"correction fits no example any more: {row.letter}, {row.begins!r}" for row in unfit]
     classified = iter(decided)
+    known = coverage.find_known(
+        [(letter_id, teams.of(letter.letter.facts.area), letter) for letter_id, letter in ordered],
+        rejects,
+        corpus.read_known(),
+        entries,
+        teams,
+    )
     with database.Writer(target) as writer:
-        teams = corpus.Teams()
+        inspected: dict[str, corpus.Team] = {}
         for letter_id, letter in ordered:
             labels: tuple[Classified, ...] = tuple(next(classified) for _ in _examples(mined[letter_id]))
             team = teams.of(letter.letter.facts.area)
-            if not any(row["id"] == team.id for row in writer.rows["teams"]):
-                writer.add("teams", **asdict(team))
+            inspected[team.id] = team
             images = pictures.draw(letter, target.parent / "pages")
             database.add_letter(writer, replace(letter, classified=labels), letter_id, team.id, images)
+            database.add_history(writer, letter_id, history[letter_id])
         database.add_similar(writer, model.similar(texts))
+        notes += [
+            f"{t.name}: not in corpus/teams.csv, taken as a team of its own" for t in inspected.values() if not t.known
+        ]
+        database.add_teams(writer, inspected.values(), teams)
         for error, sha256 in rejects:
             database.add_reject(writer, error, sha256)
+        database.add_coverage(writer, known)
         database.add_vocabularies(writer, PROFILES[0], themes.THEMES)
         database.add_bands(writer, options.bands)
-        for key, value in build_info(options, model.description(), len(mined), len(rejects)).items():
+        programme = corpus.read_programme()
+        info = build_info(options, model.description(), len(mined), len(rejects)) | _programme_info(programme, known)
+        for key, value in info.items():
             writer.add("build_info", key=key, value=value)
     database.write_csv(target, target.parent / "csv")
-    findings = sum(len(p.findings) for letter in mined.values() for s in letter.sections for p in s.paragraphs)
-    return Built(len(mined), fresh, findings, len(texts), tuple(error for error, _ in rejects), tuple(notes))
+    findings = sum(_count_findings(letter) for letter in mined.values())
+    specimens = sum(letter.source.specimen for letter in mined.values())
+    return Built(
+        len(mined),
+        fresh,
+        findings,
+        len(texts),
+        tuple(error for error, _ in rejects),
+        tuple(notes),
+        tuple(coverage.say(known, specimens, programme)),
+    )
+
+
+def _is_of(issues: Sequence[Issue], source: Source) -> bool:
+    return any(issue.letter.source is source or issue.letter.source == source for issue in issues)
+
+
+def _copy(issues: Sequence[Issue], source: Source, copy: Source) -> Issue:
+    """The issue that a further file of the same content is."""
+    letter = next(issue.letter for issue in issues if issue.letter.source == source)
+    return Issue(replace(letter, source=copy), "duplicate")
+
+
+def _note(issue: Issue, current: Issue) -> str:
+    name, other = issue.letter.source.name, current.letter.source.name
+    if issue.status == "duplicate":
+        return f"{name}: another file of the letter in {other}, counted once"
+    changed = max(len(issue.removed), len(issue.added))
+    return f"{name}: an issue of the letter in {other} that differs in {changed} paragraphs; the latter is taken"
+
+
+def _programme_info(programme: corpus.Programme | None, known: Sequence[coverage.Known]) -> dict[str, str]:
+    info = {"letters_known": str(len(known))}
+    if programme:
+        info |= {
+            "programme_low": str(programme.low),
+            "programme_high": str(programme.high),
+            "programme_about": programme.about,
+        }
+    return info
+
+
+def _count_findings(letter: MinedLetter) -> int:
+    return sum(len(p.findings) for s in letter.sections for p in s.paragraphs)
 
 
 def _examples(letter: MinedLetter) -> Iterator[Example]:
@@ -167,7 +320,7 @@ def _examples(letter: MinedLetter) -> Iterator[Example]:
 
 
 def _summary(letter: MinedLetter) -> str:
-    findings = sum(len(p.findings) for s in letter.sections for p in s.paragraphs)
+    findings = _count_findings(letter)
     examples = sum(1 for _ in _examples(letter))
     return f"{letter.letter.facts.area}, {letter.letter.facts.letter_date}: {findings} findings, {examples} examples"
 

@@ -31,13 +31,27 @@ def _letter_error(file: str, reason: str, page: int | None, detail: str) -> Lett
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to be mined. `path` may be absolute; `name` is its bare file name."""
+    """A file to be mined. `path` may be absolute; `name` is its bare file name; `url` is where it
+    was published, `added` when it came into the corpus (ISO), `earlier` marks a content that
+    its publisher has since replaced."""
 
     path: str
     name: str
     sha256: str
     specimen: bool = False
     url: str | None = None
+    earlier: bool = False
+    added: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a downloaded file says it is. `problem` is why it cannot be read, or empty."""
+
+    is_sqs: bool
+    area: str = ""
+    letter_date: str = ""
+    problem: str = ""
 
 
 # --- pages: words and lines with their places -----------------------------------------
