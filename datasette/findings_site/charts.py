@@ -23,9 +23,9 @@ def histogram(bars: Sequence[Bar], title: str) -> Markup:
         return Markup("")
     most = max(bar.count for bar in bars)
     step, height = 64, 70
-    width = max(step * len(bars), 320)
+    width = step * len(bars)
     out = [
-        f'<svg class="chart histogram" viewBox="0 0 {width} {height + 42}" role="group" aria-label="{escape(title)}">'
+        f'<svg class="chart histogram" width="{width}" height="{height + 42}" viewBox="0 0 {width} {height + 42}" role="group" aria-label="{escape(title)}">'
     ]
     for index, bar in enumerate(bars):
         tall = max(2, round(height * bar.count / most))
@@ -71,7 +71,7 @@ class Group:
     high: float | None
 
 
-LEFT, RIGHT, PLOT = 150, 24, 520
+LEFT, RIGHT, PLOT = 26, 26, 640
 
 
 def _x(share: float) -> float:
@@ -89,21 +89,20 @@ def _axis(height: int) -> str:
 
 
 def _name(label: str, y: float) -> str:
-    short = label if len(label) < 20 else label[:18] + "…"
-    return f'<text class="name" x="{LEFT - 14}" y="{y + 5}">{escape(short)}</text>'
+    return f'<text class="name" x="{LEFT}" y="{y}">{escape(label)}</text>'
 
 
 def shares(groups: Sequence[Group], title: str) -> Markup:
     """One line a group: letters as dots, the pooled share with its interval as a bar."""
-    row = 46
-    height = 30 + row * len(groups)
+    row = 66
+    height = 34 + row * len(groups)
     out = [
         f'<svg class="chart shares" viewBox="0 0 {LEFT + PLOT + RIGHT} {height}" role="img" aria-label="{escape(title)}">',
         _axis(height),
     ]
     for index, group in enumerate(groups):
-        y = 30 + row * index + row / 2
-        out.append(_name(group.label, y))
+        y = 34 + row * index + 44
+        out.append(_name(group.label, y - 23))
         if group.low is not None and group.high is not None and group.share is not None:
             out.append(
                 f'<rect class="interval" x="{_x(group.low)}" y="{y - 13}" '
@@ -131,21 +130,21 @@ def ranges(groups: Sequence[Group], title: str, most: int = 40) -> Markup:
     groups = [group for group in groups if group.ranges]
     if not groups:
         return Markup("")
-    height = 34 + sum(max(26, step * min(len(group.ranges), most) + 10) for group in groups)
+    height = 34 + sum(step * min(len(group.ranges), most) + 40 for group in groups)
     out = [
         f'<svg class="chart shares" viewBox="0 0 {LEFT + PLOT + RIGHT} {height}" role="img" aria-label="{escape(title)}">',
         _axis(height),
     ]
     y = 34
     for group in groups:
-        out.append(_name(group.label, y + 6))
+        out.append(_name(group.label, y + 16))
         for index, item in enumerate(sorted(group.ranges, key=lambda each: (each.low, each.high))[:most]):
-            top = y + 4 + step * index
+            top = y + 24 + step * index
             out.append(
                 f'<rect class="soft" x="{_x(item.low)}" y="{top}" width="{max(2.0, _x(item.high) - _x(item.low)):.1f}" '
                 f'height="5"><title>{escape(item.name)}: {text.share_range(item.low, item.high)}</title></rect>'
             )
-        y += max(26, step * min(len(group.ranges), most) + 10)
+        y += step * min(len(group.ranges), most) + 40
     out.append("</svg>")
     return Markup("".join(out))
 

@@ -20,6 +20,14 @@ DENOMINATOR_COUNTS = """
 """
 
 
+async def column_meanings(datasette: Any) -> dict[str, dict[str, str]]:
+    """Table -> column -> meaning; the table's own stands under the empty name."""
+    meanings: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in await rows.read(datasette, DICTIONARY):
+        meanings[row["table_name"]][row["column_name"]] = row["about"]
+    return meanings
+
+
 async def show_data(request: Any, datasette: Any) -> Response:
     tables: dict[str, dict[str, Any]] = {}
     columns: dict[str, list[Row]] = defaultdict(list)

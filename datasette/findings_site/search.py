@@ -354,7 +354,7 @@ async def show_search(request: Any, datasette: Any) -> Response:
             }
             for value, found in values
         ]
-        if choices:
+        if len(choices) > 1 or (choices and values[0][0] != NO_REGION):
             lists.append({"name": NAMES[name], "choices": choices[:8], "more": choices[8:]})
     teams = await rows.read(datasette, "select id, name from teams order by name")
     years = [

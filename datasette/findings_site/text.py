@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup, escape
 
@@ -144,7 +145,7 @@ def with_spans(text: str, spans: Iterable[Span]) -> Markup:
     spans = sorted((span for span in spans if 0 <= span.start < span.end <= len(text)), key=lambda span: span.depth)
     cuts = sorted({0, len(text), *(span.start for span in spans), *(span.end for span in spans)})
     parts = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         over = [span for span in spans if span.start <= start and span.end >= end]
         for span in over:
             parts.append(span.opening.replace("{anchor}", span.anchor if span.start == start else ""))

@@ -13,7 +13,9 @@ FOLDER = Path(__file__).resolve().parent.parent
 if str(FOLDER) not in sys.path:
     sys.path.append(str(FOLDER))
 
-from findings_site import data, feeds, letter, search, start, subjects, team, text, trends  # noqa: E402
+from findings_site import data, feeds, letter, rows, search, start, subjects, team, text, trends  # noqa: E402
+
+SPECIMENS = "select count(*) as letters, coalesce(sum(specimen), 0) as specimens from letters"
 
 ADDRESSES = (
     (r"^/$", start.show_start),
@@ -61,3 +63,16 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.globals.update(
         SECTIONS=text.SECTIONS, ACTIVITIES=text.ACTIVITIES, SENSES=text.SENSES, TONES=text.TONES, FORMS=text.FORMS
     )
+
+
+@hookimpl
+def extra_template_vars(datasette: Any) -> Any:
+    async def variables() -> dict[str, Any]:
+        if rows.NAME not in datasette.databases:
+            return {}
+        return {
+            "specimens": await rows.read_one(datasette, SPECIMENS),
+            "column_meanings": await data.column_meanings(datasette),
+        }
+
+    return variables
