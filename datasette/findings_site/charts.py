@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from findings_site import text
-from markupsafe import Markup, escape
+from markupsafe import Markup
+from markupsafe import escape as escape_markup
+
+
+def escape(value: str) -> Markup:
+    return escape_markup(text.plain(value))
 
 
 @dataclass(frozen=True, slots=True)

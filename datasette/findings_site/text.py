@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -68,6 +69,13 @@ def plain(value: object) -> str:
     return _UNPRINTABLE.sub("", str(value))
 
 
+def printable(value: Any) -> Any:
+    """As `plain`, for whatever a template puts out: markup stays markup, what is no text stays as it is."""
+    if isinstance(value, str) and _UNPRINTABLE.search(value):
+        return type(value)(_UNPRINTABLE.sub("", value))
+    return value
+
+
 def long_date(value: str | None) -> str:
     """11 March 2014; what is no date stays as it is."""
     try:
@@ -108,14 +116,11 @@ def criterion_name(criterion: str) -> str:
 
 
 def reading(finding: dict[str, object]) -> str:
-    """What a finding states, in figures: "11 of 13 met", "50–96% met", "9 of 20"."""
-    low, high, denominator = finding["met_low"], finding["met_high"], finding["denominator"]
-    word = " met"
-    if low is None or high is None:
-        low, high, word = finding["share_low"], finding["share_high"], ""
-    if low is None or high is None:
-        return "size not stated" if finding["numerator"] is None else f"{finding['numerator']}, of an unknown number"
-    assert isinstance(low, float | int) and isinstance(high, float | int)
+    """What a finding states, in figures: "11 of 13 met", "2 of 13 not met", "50–96% met", "9 of 20"."""
+    low, high, denominator = finding["share_low"], finding["share_high"], finding["denominator"]
+    word = {"met": " met", "not_met": " not met"}.get(str(finding["sense"]), "")
+    if not isinstance(low, float | int) or not isinstance(high, float | int):
+        return "size not stated" if finding["numerator"] is None else f"{finding['numerator']} of an unknown number"
     if isinstance(denominator, int) and low == high:
         cases = low * denominator
         if abs(cases - round(cases)) < 0.01:

@@ -6,7 +6,11 @@ import sqlite3
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from datasette import hookimpl
+from datasette import handle_exception, hookimpl
+
+# Where rich happens to be installed (spaCy brings it), Datasette prints a traceback with all local
+# variables at each 404: a quarter of a second, and an error of its own for some addresses.
+handle_exception.rich = None
 
 LONGEST_VALUE = 2_000_000
 """Bytes of one string or blob. SQLite's own limit of a thousand million lets one query take gigabytes."""

@@ -55,11 +55,11 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
         file.name: datasette.urls.path(f"/static/{file.name}?{hashlib.sha256(file.read_bytes()).hexdigest()[:10]}")
         for file in (FOLDER / "static").iterdir()
     }
+    env.finalize = text.printable  # applied to whatever a template puts out
     env.filters["long_date"] = text.long_date
     env.filters["percent"] = text.percent
     env.filters["share_range"] = text.share_range
     env.filters["number"] = text.number
-    env.filters["plain"] = text.plain
     env.globals.update(
         SECTIONS=text.SECTIONS, ACTIVITIES=text.ACTIVITIES, SENSES=text.SENSES, TONES=text.TONES, FORMS=text.FORMS
     )
