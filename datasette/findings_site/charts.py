@@ -35,14 +35,13 @@ def histogram(bars: Sequence[Bar], title: str) -> Markup:
     for index, bar in enumerate(bars):
         tall = max(2, round(height * bar.count / most))
         x = index * step
-        state = " on" if bar.on else ""
-        name = f"{bar.label}: {bar.count:,}" + (", chosen; show all years" if bar.on else "")
+        state = ' class="bar on" aria-current="true"' if bar.on else ' class="bar"'
         out.append(
-            f'<a href="{escape(bar.address)}" aria-label="{escape(name)}" class="bar{state}">'
+            f'<a href="{escape(bar.address)}"{state}>'
             f'<rect class="reach" x="{x}" y="0" width="{step}" height="{height + 42}"/>'
             f'<rect class="fill" x="{x + 4}" y="{18 + height - tall}" width="{step - 8}" height="{tall}"/>'
-            f'<text x="{x + step / 2}" y="{12 + height - tall}">{bar.count:,}</text>'
-            f'<text x="{x + step / 2}" y="{height + 36}">{escape(bar.label)}</text></a>'
+            f'<text x="{x + step / 2}" y="{height + 36}">{escape(bar.label)} </text>'
+            f'<text x="{x + step / 2}" y="{12 + height - tall}">{bar.count:,}</text></a>'
         )
     out.append("</svg>")
     return Markup("".join(out))
