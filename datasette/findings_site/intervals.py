@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 FEWEST_LETTERS = 3
 LEVEL = 0.95
@@ -42,6 +43,7 @@ class Sums:
     nn: float
 
 
+@lru_cache(maxsize=4096)
 def pool(sums: Sums) -> Pooled:
     letters, cases = sums.letters, sums.n
     if letters < FEWEST_LETTERS or cases <= 0:
@@ -88,7 +90,7 @@ def beta_share(x: float, a: float, b: float) -> float:
 
 def _find(function: Callable[[float], float], target: float, low: float, high: float) -> float:
     """Where the rising function reaches the target."""
-    for _ in range(50):
+    for _ in range(40 if high > 1 else 28):
         middle = (low + high) / 2
         if function(middle) < target:
             low = middle

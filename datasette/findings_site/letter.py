@@ -49,12 +49,32 @@ async def show_letter(request: Any, datasette: Any) -> Response:
         raise NotFound("There is no letter of that name here. It may have been known under another: try the search.")
     by_id = {"id": letter_id}
     paragraphs = await rows.read(datasette, PARAGRAPHS, by_id)
-    findings = [dress_finding(row, letter) for row in await rows.read(datasette, FINDINGS, by_id)]
+    base = datasette.absolute_url(request, datasette.urls.path(f"/letters/{letter_id}"))
+    numbered = {paragraph["id"]: paragraph["number"] for paragraph in paragraphs}
+    findings = [
+        {
+            **row,
+            "reading": text.reading(row),
+            "soft": text.is_soft(row),
+            "judged": text.criterion_name(row["criterion"]),
+            "citation": cite(
+                letter, base, row["sentence"], row["page"], numbered[row["paragraph_id"]], f"#f{row['id']}"
+            ),
+        }
+        for row in await rows.read(datasette, FINDINGS, by_id)
+    ]
     points = await rows.read(datasette, POINTS, by_id)
     themes: dict[int, list[Row]] = defaultdict(list)
     for row in await rows.read(datasette, EXAMPLE_THEMES, by_id):
         themes[row["example_id"]].append(row)
-    examples = [{**row, "themes": themes[row["id"]]} for row in await rows.read(datasette, EXAMPLES, by_id)]
+    examples = [
+        {
+            **row,
+            "themes": themes[row["id"]],
+            "citation": cite(letter, base, row["text"], row["page"], numbered[row["paragraph_id"]], f"#e{row['id']}"),
+        }
+        for row in await rows.read(datasette, EXAMPLES, by_id)
+    ]
     boxes = await rows.read(datasette, BOXES, by_id)
     typed = text.plain(request.args.get("q") or "").strip()
     question = ask(typed)
@@ -93,17 +113,25 @@ async def show_letter(request: Any, datasette: Any) -> Response:
                 "typed": typed if question.match else "",
                 "found": found,
                 "back": "/search?" + urlencode({"q": typed}),
-                "criterion_name": text.criterion_name,
                 "denominators": text.DENOMINATORS,
-                "base": datasette.absolute_url(request, datasette.urls.path(f"/letters/{letter_id}")),
+                "citation": cite(letter, base, "", None, None, ""),
             },
             request=request,
         )
     )
 
 
-def dress_finding(row: Row, letter: Row) -> Row:
-    return {**row, "reading": text.reading(row), "soft": text.is_soft(row)}
+def cite(letter: Row, base: str, words: str, page: int | None, paragraph: str | None, anchor: str) -> str:
+    """A citation that leads another reader to the same words, in this file and no other."""
+    parts = [
+        f"HM Inspectorate of Probation, “{letter['title']}”{' [invented specimen]' if letter['specimen'] else ''}",
+        text.long_date(letter["letter_date"]),
+        f"paragraph {paragraph}" if paragraph else "",
+        f"page {page}" if page else "",
+    ]
+    quoted = f": “{words.rstrip(' .')}”" if words else ""
+    place = ", ".join(part for part in parts if part)
+    return f"{place}{quoted}. {base}{anchor} (file {letter['file_name']}, SHA-256 {letter['sha256']})"
 
 
 async def find_matches(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ KEPT = 3000
 """Answers kept of each database, the oldest given up first."""
 
 Row = dict[str, Any]
+_asked: WeakKeyDictionary[Any, dict[Any, asyncio.Future[list[Row]]]] = WeakKeyDictionary()
 _kept: WeakKeyDictionary[Any, OrderedDict[Any, list[Row]]] = WeakKeyDictionary()
 
 
@@ -26,7 +28,14 @@ async def read(datasette: Any, sql: str, values: Mapping[str, Any] | None = None
     if key in kept:
         kept.move_to_end(key)
         return kept[key]
-    rows = await _read(database, sql, values)
+    asked = _asked.setdefault(datasette, {})
+    if key in asked:  # another request reads the same at this moment
+        return await asyncio.shield(asked[key])
+    asked[key] = asyncio.ensure_future(_read(database, sql, values))
+    try:
+        rows = await asyncio.shield(asked[key])
+    finally:
+        asked.pop(key, None)
     kept[key] = rows
     if len(kept) > KEPT:
         kept.popitem(last=False)

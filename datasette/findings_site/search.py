@@ -323,15 +323,18 @@ async def label(datasette: Any, name: str, value: str) -> str:
 async def show_search(request: Any, datasette: Any) -> Response:
     search = understand(request)
     tabs = []
+    counted = {} if search.question.problem else await facets(datasette, search)
     for kind in KINDS.values():
         other = search.of(kind)
-        total = 0 if search.question.problem else await count(datasette, other)
+        if kind is search.kind:  # each result has a year, so these add up to all of them
+            total = sum(found for _, found in counted.get("year", ()))
+        else:
+            total = 0 if search.question.problem else await count(datasette, other)
         tabs.append({"kind": kind, "address": other.address(), "count": total, "on": kind is search.kind})
     total = next(tab["count"] for tab in tabs if tab["on"])
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(search.page, pages)
     results = [] if not total else await find(datasette, search, PAGE_SIZE, (page - 1) * PAGE_SIZE)
-    counted = await facets(datasette, search) if total else {}
     chips = [
         {
             "name": NAMES[name],

@@ -6,7 +6,8 @@ so that no case is counted twice. Soft statements are never pooled; they are lis
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from findings_site import rows
@@ -29,11 +30,6 @@ BY_LETTER = """
            min(finding_id) as finding_id
     from ({headlines}) group by letter_id order by letter_date, letter_id
 """
-SUMS = """
-    select {group} as label, count(*) as letters, sum(met) as x, sum(cases) as n, sum(met * met) as xx,
-           sum(met * cases) as xn, sum(cases * cases) as nn
-    from ({letters}) group by 1 order by 1
-"""
 NATIONAL = """
     select criterion as label, count(*) as letters, sum(met) as x, sum(cases) as n, sum(met * met) as xx,
            sum(met * cases) as xn, sum(cases * cases) as nn
@@ -46,7 +42,6 @@ SOFT = """
     where f.met_low is not null and (f.met_low <> f.met_high or f.denominator is null) {where}
     order by l.letter_date, f.id
 """
-GROUPS = {"year": "year", "region": "coalesce(region, 'Region not recorded')", "team": "team"}
 
 
 def to_pooled(row: Row) -> Pooled:
@@ -58,16 +53,29 @@ async def by_letter(datasette: Any, criterion: str) -> list[Row]:
     return await rows.read(datasette, sql, {"criterion": criterion})
 
 
-async def by_group(datasette: Any, criterion: str, group: str) -> list[tuple[str, Pooled]]:
-    letters = BY_LETTER.format(headlines=HEADLINES.format(where=OF_CRITERION))
-    found = await rows.read(datasette, SUMS.format(group=GROUPS[group], letters=letters), {"criterion": criterion})
-    return [(row["label"], to_pooled(row)) for row in found]
+def pool_letters(letters: Sequence[Row]) -> Pooled:
+    return pool(
+        Sums(
+            len(letters),
+            sum(row["met"] for row in letters),
+            sum(row["cases"] for row in letters),
+            sum(row["met"] ** 2 for row in letters),
+            sum(row["met"] * row["cases"] for row in letters),
+            sum(row["cases"] ** 2 for row in letters),
+        )
+    )
 
 
-async def overall(datasette: Any, criterion: str) -> Pooled:
-    letters = BY_LETTER.format(headlines=HEADLINES.format(where=OF_CRITERION))
-    found = await rows.read(datasette, SUMS.format(group="'all'", letters=letters), {"criterion": criterion})
-    return to_pooled(found[0]) if found else pool(Sums(0, 0, 0, 0, 0, 0))
+def group_letters(letters: Sequence[Row], by: str) -> dict[str, list[Row]]:
+    """The letters by year, region or team, in the order of those names."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in letters:
+        groups[label_of(row, by)].append(row)
+    return dict(sorted(groups.items()))
+
+
+def label_of(row: Row, by: str) -> str:
+    return str(row[by] or "Region not recorded")
 
 
 async def national(datasette: Any) -> Mapping[str, Pooled]:

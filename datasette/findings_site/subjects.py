@@ -63,7 +63,7 @@ async def show_criterion(request: Any, datasette: Any) -> Response:
     if criterion is None:
         raise NotFound("There is no criterion of that name.")
     letters = await shares.by_letter(datasette, criterion["id"])
-    pooled = dict(await shares.by_group(datasette, criterion["id"], "year"))
+    pooled = {label: shares.pool_letters(group) for label, group in shares.group_letters(letters, "year").items()}
     found = await rows.read(datasette, FINDINGS, by_id)
     return Response.html(
         await datasette.render_template(
@@ -71,7 +71,7 @@ async def show_criterion(request: Any, datasette: Any) -> Response:
             {
                 "criterion": criterion,
                 "name": text.criterion_name(criterion["id"]),
-                "all": await shares.overall(datasette, criterion["id"]),
+                "all": shares.pool_letters(letters),
                 "pooled": pooled,
                 "count": (await rows.read(datasette, FINDING_COUNT, by_id))[0],
                 "findings": [{**row, "reading": text.reading(row), "soft": text.is_soft(row)} for row in found],

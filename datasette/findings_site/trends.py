@@ -43,10 +43,6 @@ async def understand(request: Any, datasette: Any) -> tuple[str, str]:
     return criterion, by if by in GROUP_NAMES else "year"
 
 
-def label_of(row: Row, by: str) -> str:
-    return str(row["region"] or "Region not recorded") if by == "region" else str(row[by])
-
-
 def dots(letters: list[Row]) -> list[charts.Dot]:
     """Each letter a dot; where there are many, those of the same per cent are one."""
     if len(letters) <= MANY_DOTS:
@@ -73,13 +69,9 @@ async def show_trends(request: Any, datasette: Any) -> Response:
     activities, criteria = await choices(datasette)
     letters = await shares.by_letter(datasette, criterion)
     soft = await shares.soft(datasette, criterion)
-    pooled = dict(await shares.by_group(datasette, criterion, by))
-    grouped: dict[str, list[Row]] = defaultdict(list)
-    for row in letters:
-        grouped[label_of(row, by)].append(row)
-    ranged: dict[str, list[Row]] = defaultdict(list)
-    for row in soft:
-        ranged[label_of(row, by)].append(row)
+    grouped = shares.group_letters(letters, by)
+    pooled = {label: shares.pool_letters(group) for label, group in grouped.items()}
+    ranged = shares.group_letters(soft, by)
     groups = [
         charts.Group(label, dots(grouped[label]), (), each.share, each.low, each.high)
         for label, each in list(pooled.items())[:MOST_CHARTED]
@@ -96,7 +88,7 @@ async def show_trends(request: Any, datasette: Any) -> Response:
             None,
             None,
         )
-        for label, found in sorted(ranged.items())[:MOST_CHARTED]
+        for label, found in list(ranged.items())[:MOST_CHARTED]
     ]
     name = text.criterion_name(criterion)
     return Response.html(
@@ -110,15 +102,15 @@ async def show_trends(request: Any, datasette: Any) -> Response:
                 "activities": activities,
                 "criteria": criteria,
                 "pooled": pooled,
-                "overall": await shares.overall(datasette, criterion),
+                "overall": shares.pool_letters(letters),
                 "chart": charts.shares(
                     groups, f"Share met by {GROUP_NAMES[by].lower()}: {name}. The table below has the figures."
                 ),
                 "ranges": charts.ranges(ranges, f"What soft words may mean: {name}. The list below has the words."),
                 "charted": len(groups),
-                "letters": letters[-200:],
+                "letters": letters[-100:],
                 "letter_count": len(letters),
-                "soft": soft[-100:],
+                "soft": soft[-50:],
                 "soft_count": len(soft),
                 "few": FEWEST_LETTERS,
                 "query": urlencode({"criterion": criterion, "by": by}),
@@ -145,11 +137,12 @@ def as_record(label: str, by: str, criterion: str, each: Pooled) -> Row:
 
 async def export_trends(request: Any, datasette: Any) -> Response:
     criterion, by = await understand(request, datasette)
-    records = [as_record(label, by, criterion, each) for label, each in await shares.by_group(datasette, criterion, by)]
-    records.append(as_record("all", by, criterion, await shares.overall(datasette, criterion)))
+    letters = await shares.by_letter(datasette, criterion)
+    groups = shares.group_letters(letters, by)
+    records = [as_record(label, by, criterion, shares.pool_letters(group)) for label, group in groups.items()]
+    records.append(as_record("all", by, criterion, shares.pool_letters(letters)))
     if request.url_vars["format"] == "csv":
         return search.as_csv(records, f"{criterion}-by-{by}.csv")
-    letters = await shares.by_letter(datasette, criterion)
     body = {
         "criterion": criterion,
         "by": by,
