@@ -207,6 +207,9 @@ class NoModel:
     def description(self) -> dict[str, str]:
         return {}
 
+    def similar(self, texts: list[str]) -> list[list[tuple[int, float]]]:
+        return [[] for _ in texts]
+
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
