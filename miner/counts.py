@@ -343,6 +343,8 @@ class LetterCounter:
             if mention.unit is None and not _is_counted_one(doc, mention):
                 return "“one” as a pronoun"
         before = doc[mention.start - 1].lower_ if mention.start else ""
+        if mention.pattern.name == "all_bare" and not earlier:
+            return "“all” without a group"
         if mention.pattern.name == "group" and not is_fronted(doc, mention, a):
             return REFERS_BACK
         if mention.pattern.name == "gapped" and not any(a <= other.start for other in earlier):
@@ -479,6 +481,8 @@ class LetterCounter:
         return merged
 
     def _is_same(self, doc: Doc, a: Mention, b: Mention) -> bool:
+        if is_fronted(doc, a, 1):
+            return False
         whole = a.m or self.letter.facts.sample_size
         if (
             a.form == "count"
