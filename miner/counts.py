@@ -91,10 +91,11 @@ class LetterCounter:
         mentions, dropped = find_mentions(doc, soft)
         omissions = [self._omit(doc, a, b, reason) for a, b, reason in dropped]
         sentences = sentence_bounds(doc)
+        quoted = [(a, b) for a, b in quotations(text) if text.count(" ", a, b) >= 3]
         kept: list[Mention] = []
         referred: list[Mention] = []
         for mention in mentions:
-            reason = self._reason_to_omit(doc, mention, section, examples, sentences, kept)
+            reason = self._reason_to_omit(doc, mention, section, examples, quoted, sentences, kept)
             if reason is None and self._is_part_of_other(doc, mention, dropped, sentences, kept):
                 reason = "part of something that is not counted"
             if reason:
@@ -315,6 +316,7 @@ class LetterCounter:
         mention: Mention,
         section: Section,
         examples: Sequence[Example],
+        quoted: Sequence[tuple[int, int]],
         sentences: list[tuple[int, int]],
         earlier: Sequence[Mention],
     ) -> str | None:
@@ -324,9 +326,7 @@ class LetterCounter:
             return f"stands in the {section.code}"
         if any(start < example.end and end > example.start for example in examples):
             return "inside a case example"
-        if any(
-            a <= start and end <= b for a, b in quotations(doc.text[1:]) if len(doc.text[a + 1 : b + 1].split()) >= 4
-        ):
+        if any(a <= start and end <= b for a, b in quoted):
             return "inside somebody’s words"
         a, b = next((bounds for bounds in sentences if bounds[0] <= mention.start < bounds[1]), (1, len(doc)))
         sentence = doc[a:b].text

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from spacy.matcher import Matcher
 from spacy.tokens import Doc
 
 from miner.numerals import to_number
@@ -45,7 +46,7 @@ def find_mentions(doc: Doc, soft: dict[int, str]) -> tuple[list[Mention], list[t
     names = doc.vocab.strings
     candidates: list[Mention] = []
     dropped: list[tuple[int, int, str]] = []
-    for key, start, end in matcher(doc):
+    for key, start, end in _matches(doc, matcher):
         pattern = by_name[names[key]]
         a, b = start + pattern.left, end - pattern.right
         mention = _to_mention(doc, soft, pattern, a, b)
@@ -60,6 +61,29 @@ def find_mentions(doc: Doc, soft: dict[int, str]) -> tuple[list[Mention], list[t
     taken.sort(key=lambda m: m.start)
     dropped = [row for row in dropped if all(row[1] <= m.start or row[0] >= m.end for m in taken)]
     return taken, dropped
+
+
+TRIGGER_TAGS = frozenset({"NUM", "FRAC", "SOFT", "ALL", "EACH"})
+TRIGGER_WORDS = frozenset(
+    "both none neither no not any exception exceptions everyone everybody dozen couple pair".split()
+)
+BEFORE, AFTER = 9, 12
+"""How many tokens of a pattern may stand before and after the word that triggers it."""
+
+
+def _matches(doc: Doc, matcher: Matcher) -> Iterator[tuple[int, int, int]]:
+    """What the matcher finds near words that state a quantity; the rest of the text is not tried."""
+    windows: list[tuple[int, int]] = []
+    for token in doc:
+        if token.tag_ in TRIGGER_TAGS or token.lower_ in TRIGGER_WORDS:
+            begin, end = max(0, token.i - BEFORE), min(len(doc), token.i + AFTER)
+            if windows and begin <= windows[-1][1]:
+                windows[-1] = windows[-1][0], end
+            else:
+                windows.append((begin, end))
+    for begin, end in windows:
+        for key, start, stop in matcher(doc[begin:end]):
+            yield key, start + begin, stop + begin
 
 
 RANK = {pattern.name: position for position, pattern in enumerate(PATTERNS)}
