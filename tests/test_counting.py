@@ -82,7 +82,16 @@ def test_our_scores_are_the_shared_scorers(tmp_path: Path) -> None:
     pipeline.build([SHARED / "letters"], target, pipeline.Options(specimens=True))
     theirs = module.score(target, SHARED / "letters")
     ours, _ = evaluate(SHARED / "letters")
-    for name in ("findings_exact", "findings_soft", "numbers", "met", "sense", "criterion", "exact_end_to_end", "points"):
+    for name in (
+        "findings_exact",
+        "findings_soft",
+        "numbers",
+        "met",
+        "sense",
+        "criterion",
+        "exact_end_to_end",
+        "points",
+    ):
         assert ours[name] == theirs[name], name
 
 
