@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -194,14 +194,18 @@ def explain(file: Path, paragraph: str | None) -> None:
         raise click.UsageError(f"{file.name} has no paragraph {paragraph}")
 
 
+@cache
+def _theme_model() -> Any:
+    from miner import themes
+
+    return themes.load_or_train(lambda line: click.echo(line, err=True))
+
+
 def _explain_examples(item: MinedParagraph) -> None:
     """Each example with its themes, their scores, and the words that spoke for them (log odds)."""
     if not item.examples:
         return
-    from miner import themes
-
-    model = themes.load_or_train(lambda line: click.echo(line, err=True))
-    results = model.classify([example.text for example in item.examples])
+    results = _theme_model().classify([example.text for example in item.examples])
     for example, result in zip(item.examples, results, strict=True):
         click.secho(f"  example: {' '.join(example.text.split()[:8])} ...", fg="cyan")
         click.echo(f"    tone: {result.tone} ({result.tone_score:.2f})")
