@@ -15,6 +15,7 @@ import click
 
 from miner import __version__, corpus
 from miner.bands import DEFAULT_BANDS, SCHEMES
+from miner.corrections import CorrectionsError
 from miner.records import LetterError, MinedLetter
 
 DATABASE = Path("build/findings.db")
@@ -28,7 +29,7 @@ def one_sentence(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(*args: Any, **options: Any) -> Any:
         try:
             return command(*args, **options)
-        except LetterError as error:
+        except (LetterError, CorrectionsError) as error:
             raise click.ClickException(str(error)) from None
         except FileNotFoundError as error:
             raise click.UsageError(
@@ -339,3 +340,45 @@ def classify(file: Any) -> None:
         row["scores"] = {theme.theme: theme.score for theme in result.themes}
         row["tone"] = result.tone
         click.echo(json.dumps(row, ensure_ascii=False))
+
+
+@main.command()
+@click.option("--card", is_flag=True, help="Measure as well, and write the figures into models/MODEL_CARD.md.")
+@click.option("--letters", type=PATHS, help="Measure on the gold examples of the letters in this folder, too.")
+@one_sentence
+def train(card: bool, letters: Path | None) -> None:
+    """Train the theme model on the texts in models/ and save it; the same texts give the same model."""
+    from miner import themes
+
+    texts = themes.read_texts()
+    model = themes.train(texts)
+    themes.save(model, themes.FOLDER / "themes.skops")
+    for key, value in model.description().items():
+        click.echo(f"{key}: {value}")
+    if letters and not letters.is_dir():
+        raise FileNotFoundError(f"{letters}")
+    if not card and not letters:
+        return
+    from miner import training
+
+    measured = {letters.name: training.measure_gold(model, training.gold_examples(letters))} if letters else {}
+    for name, figures in measured.items():
+        click.echo(f"{name}: {json.dumps(figures)}")
+    if card:
+        training.write_card(training.measure(texts) | {"letters": measured or training.kept_letters()})
+
+
+@main.command()
+@click.option("--db", "database", type=PATHS, default=DATABASE, show_default=True, help="The database to look through.")
+@click.option("--count", type=click.IntRange(min=1), default=20, show_default=True, help="How many examples.")
+@one_sentence
+def review(database: Path, count: int) -> None:
+    """Print the examples on which the theme model is least sure, as rows for corpus/corrections.csv."""
+    from miner import themes, training
+    from miner.database import read_examples
+
+    if not database.exists():
+        raise FileNotFoundError(f"{database}")
+    letters, texts = read_examples(database)
+    model = themes.load_or_train(lambda line: click.echo(line, err=True))
+    click.echo(training.as_csv(training.doubtful(model, letters, texts, count)), nl=False)

@@ -11,12 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from spacy.tokens import Doc
 
-from miner import qualifiers
+from miner import qualifiers, weights
 from miner.bands import Bands
 from miner.clauses import clause_of, restrictor_text, sentence_bounds
+from miner.examples import quotations
 from miner.groups import Group, Groups, Query, Resolved
 from miner.mentions import INSPECTED, Mention, find_mentions, find_partitions, is_fronted, take_fronted_groups
 from miner.numerals import to_number
@@ -68,6 +70,10 @@ class LetterCounter:
 
     letter: Letter
     bands: Bands
+    learned: bool = True
+    """Whether the learned weights may overrule the rules."""
+    trace: list[dict[str, Any]] | None = None
+    """Where given, the features of each finding are kept here, for training."""
     groups: Groups = field(init=False)
     last_activity: str | None = None
 
@@ -89,8 +95,10 @@ class LetterCounter:
         referred: list[Mention] = []
         for mention in mentions:
             reason = self._reason_to_omit(doc, mention, section, examples, sentences, kept)
+            if reason is None and self._is_part_of_other(doc, mention, dropped, sentences, kept):
+                reason = "part of something that is not counted"
             if reason:
-                if reason == REFERS_BACK and mention.unit in ("cases", "children"):
+                if reason == REFERS_BACK:
                     referred.append(mention)
                 omissions.append(self._omit(doc, mention.start, mention.end, reason))
             else:
@@ -104,7 +112,6 @@ class LetterCounter:
         before: str | None = None
         texts = [doc[a:b].text.lower().replace("'", "’") for a, b in sentences]
         previous_sentence: int | None = None
-        activity_before: tuple[str, ...] = ()
         for index, mention in enumerate(kept):
             number = next(i for i, (a, b) in enumerate(sentences) if a <= mention.start < b or i == len(sentences) - 1)
             sentence = sentences[number]
@@ -116,6 +123,21 @@ class LetterCounter:
             fronted = mention.group
             partitive = self._is_partitive(mention, fronted) or index in partitions
             judged = self._judge(doc, mention, clause, narrowing, partitive, before, previous_sentence == number)
+            told = weights.sense_features(
+                judged.sense,
+                judged.strength,
+                judged.because,
+                mention.form,
+                mention.link,
+                mention.unit,
+                partitive,
+                before,
+                clause,
+                narrowing,
+            )
+            if self.trace is not None:
+                self.trace.append({"sense": told})
+            judged = self._weigh(judged, told)
             resolved = self.groups.resolve(
                 Query(
                     number=mention.n,
@@ -132,16 +154,46 @@ class LetterCounter:
                     pair=mention.pattern.name.startswith("both") or (mention.form == "none" and mention.m == 2),
                     opens=index == 0,
                     same_sentence=previous_sentence == number,
+                    subject=mention.pattern.name == "subject",
                 )
             )
+            is_definite = mention.pattern.name in ("definite", "definite_in")
+            if resolved is not None and is_definite and judged.strength < 3 and not resolved.why.startswith("what "):
+                self.groups.name(mention.n)
+                omissions.append(self._omit(doc, mention.start, mention.end, REFERS_BACK))
+                continue
             if resolved is None:
                 omissions.append(self._omit(doc, mention.start, mention.end, "more than any group it could be part of"))
                 continue
             sentence_text = texts[number]
             earlier = (*((texts[number - 1],) if number else ()), *(texts[i] for i in range(number - 2, -1, -1)))
-            activity, why = self._activity(
-                mention, clause, narrowing, sentence_text, (*activity_before, *earlier), section.code
+            own = qualifiers.activity_in(clause)
+            last = self.groups.paragraph[-1] if self.groups.paragraph else None
+            activity, why = self._activity(mention, own, last, narrowing, sentence_text, earlier, section.code)
+            told = weights.activity_features(
+                activity,
+                why.rpartition("”")[2].strip(),
+                own.name if own else None,
+                last.activity if last else None,
+                section.code,
+                mention.unit,
+                mention.link,
+                clause,
+                narrowing,
+                sentence_text,
+                earlier,
             )
+            if self.trace is not None:
+                self.trace[-1] |= {
+                    "activity": told,
+                    "start": doc[mention.cue_start or mention.start].idx - 1,
+                    "end": doc[mention.end - 1].idx - 1 + len(doc[mention.end - 1]),
+                }
+            learned = weights.load().get("activity") if self.learned else None
+            if learned is not None:
+                decision = learned.decide(told)
+                if decision.label != activity:
+                    activity, why = decision.label, f"weighing {', '.join(decision.because)}"
             self.last_activity = activity
             finding = self._finding(
                 doc,
@@ -209,15 +261,30 @@ class LetterCounter:
                 return qualifiers.Judgement("met", "something said of part of a group, without blame", 1)
         return judged
 
+    def _weigh(self, judged: qualifiers.Judgement, told: list[str]) -> qualifiers.Judgement:
+        """The rules' judgement, or the learned weights' where they are clearly of another mind."""
+        learned = weights.load().get("sense") if self.learned else None
+        if learned is None:
+            return judged
+        decision = learned.decide(told)
+        if decision.label == judged.sense:
+            return judged
+        return qualifiers.Judgement(decision.label, f"weighing {', '.join(decision.because)}", min(judged.strength, 2))
+
     def _activity(
-        self, mention: Mention, clause: str, narrowing: str, sentence: str, earlier: tuple[str, ...], section: str
+        self,
+        mention: Mention,
+        own: qualifiers.Activity | None,
+        last: Group | None,
+        narrowing: str,
+        sentence: str,
+        earlier: tuple[str, ...],
+        section: str,
     ) -> tuple[str, str]:
         """The activity that a quantity judges: named by its noun, by its clause, or by the group it is part of."""
-        own = qualifiers.activity_in(clause)
         by_noun = qualifiers.ACTIVITY_OF_UNIT.get(mention.unit or "")
         if by_noun and (own is None or own.name not in qualifiers.STRONGER.get(by_noun, ())):
             return by_noun, f"{mention.unit} are counted"
-        last = self.groups.paragraph[-1] if self.groups.paragraph else None
         anaphoric = mention.link in ("these", "other") or (mention.unit is None and mention.group is None)
         if anaphoric and last is not None and (own is None or own.score < 1.8 or own.name not in qualifiers.TURNS):
             return last.activity, "as the group it is part of"
@@ -257,6 +324,10 @@ class LetterCounter:
             return f"stands in the {section.code}"
         if any(start < example.end and end > example.start for example in examples):
             return "inside a case example"
+        if any(
+            a <= start and end <= b for a, b in quotations(doc.text[1:]) if len(doc.text[a + 1 : b + 1].split()) >= 4
+        ):
+            return "inside somebody’s words"
         a, b = next((bounds for bounds in sentences if bounds[0] <= mention.start < bounds[1]), (1, len(doc)))
         sentence = doc[a:b].text
         if mention.n == 1 and mention.form == "count" and mention.m is None:
@@ -272,6 +343,10 @@ class LetterCounter:
             if mention.unit is None and not _is_counted_one(doc, mention):
                 return "“one” as a pronoun"
         before = doc[mention.start - 1].lower_ if mention.start else ""
+        if mention.pattern.name == "group" and not is_fronted(doc, mention, a):
+            return REFERS_BACK
+        if mention.pattern.name == "gapped" and not any(a <= other.start for other in earlier):
+            return "no verb, and no quantity before it in the sentence"
         ahead_words = [token.lower_ for token in doc[mention.end : mention.end + 3]]
         behind = doc[a : mention.start].text.lower()
         fronted = is_fronted(doc, mention, a)
@@ -331,6 +406,29 @@ class LetterCounter:
         ):
             return "“none” without a group"
         return None
+
+    @staticmethod
+    def _is_part_of_other(
+        doc: Doc,
+        mention: Mention,
+        dropped: Sequence[tuple[int, int, str]],
+        sentences: Sequence[tuple[int, int]],
+        earlier: Sequence[Mention],
+    ) -> bool:
+        """Whether "ten of which", or "19" after "Of its 26 actions,", is part of things that are not counted."""
+        if mention.m is not None or (mention.unit is not None and mention.link != "these"):
+            return False
+        begin = next((a for a, b in sentences if a <= mention.start < b), 1)
+        begin = max([begin, *(other.end for other in earlier if other.end <= mention.start)])
+        others = [
+            row for row in dropped if begin <= row[0] and row[1] <= mention.start and row[2].startswith("counts ")
+        ]
+        if not others:
+            return False
+        start, end, _ = others[-1]
+        named = any(token.tag_ == "UNIT" for token in doc[end : mention.start])
+        fronted = doc[start - 1].lower_ == "of" or doc[start - 2].lower_ == "of"
+        return not named and (mention.link == "these" or fronted)
 
     def _is_partitive(self, mention: Mention, fronted: int | None) -> bool:
         """Whether the quantity is part of a stated or earlier group."""
@@ -394,7 +492,7 @@ class LetterCounter:
             if (
                 abs(a.n / whole - (b.share or 0)) < 0.006
                 and len(words) < 60
-                and re.search(r"(?:\bor|,|\(|\bthat is|–|—|about|\bis)\s*$", words)
+                and re.search(r"(?:\bor|,|\(|\bthat is|\bthat is in|–|—|about|\bis)\s*$", words)
             ):
                 return True
         between = doc[a.end : b.start].text.strip().lower()
@@ -413,6 +511,7 @@ class LetterCounter:
             "or",
             ", that is",
             ", that is,",
+            ", that is in",
             ": ",
             ":",
             ", namely",

@@ -272,6 +272,14 @@ def add_letter(writer: Writer, mined: MinedLetter, letter_id: str, team_id: str,
         writer.add_boxes("removed", number, letter_id, [box])
 
 
+def add_similar(writer: Writer, nearest: Sequence[Sequence[tuple[int, float]]]) -> None:
+    """For each example, in the order in which they were added, the nearest others: (place in that order, cosine)."""
+    ids = [row["id"] for row in writer.rows["examples"]]
+    for example_id, others in zip(ids, nearest, strict=True):
+        for other, similarity in others:
+            writer.add("similar_examples", example_id=example_id, other_id=ids[other], similarity=similarity)
+
+
 def _outline(passage: Passage) -> tuple[Box, ...]:
     return passage.boxes(0, len(passage.text))
 
@@ -428,3 +436,16 @@ def write_csv(path: Path, folder: Path) -> None:
                 writer.writerows(cursor)
             part.replace(folder / f"{name}.csv")
     connection.close()
+
+
+def read_examples(path: Path) -> tuple[list[str], list[str]]:
+    """The letter ids and the texts of the examples that no reviewer has decided on, in the order of their ids."""
+    connection = sqlite3.connect(path)
+    try:
+        rows = connection.execute(
+            "select letter_id, text from examples where id not in "
+            "(select example_id from example_themes where decided_by = 'reviewer') order by id"
+        ).fetchall()
+    finally:
+        connection.close()
+    return [row[0] for row in rows], [row[1] for row in rows]

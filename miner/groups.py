@@ -64,6 +64,8 @@ class Query:
     pair: bool = False
     opens: bool = False
     same_sentence: bool = False
+    subject: bool = False
+    """It is the subject of its clause: "six were good"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +257,20 @@ class Groups:
                     return size
         return self.named if self.named is not None and (number or 0) <= self.named else None
 
+    def _part_of_last(self, query: Query) -> int | None:
+        """The size of the quantity just before, where a bare count is part of it and not beside it.
+
+        "Six children stopped attending. Two were visited": two of the six. "It was sufficient in
+        ten cases and late in three": beside it.
+        """
+        last = self.paragraph[-1] if self.paragraph else None
+        if last is None or query.unit is not None or not last.new or last.form != "count" or not last.size:
+            return None
+        number = query.number
+        if number is None or number > last.size or (last.whole and number + last.size == last.whole):
+            return None
+        return last.size if last.strength < 3 or (query.subject and not query.same_sentence) else None
+
     def _bare(self, query: Query) -> Resolved | None:
         """ "in four cases", "eleven were good": no word of the group."""
         number, unit = query.number, query.unit
@@ -274,6 +290,9 @@ class Groups:
             for group in reversed(self.before):
                 if group.whole and (number or 0) <= group.whole:
                     return self._of(query, group.whole, "antecedent", "the group of the paragraph before")
+        part = self._part_of_last(query)
+        if part is not None:
+            return self._of(query, part, "antecedent", "part of the group counted just before")
         circumstance = query.sense == "neutral" and query.strength >= 2 and unit in ("cases", "children")
         if frame is not None and not circumstance:
             return self._of(query, frame, None, "the group spoken of before")

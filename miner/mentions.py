@@ -67,6 +67,9 @@ RANK = {pattern.name: position for position, pattern in enumerate(PATTERNS)}
 
 def _to_mention(doc: Doc, soft: dict[int, str], pattern: CountPattern, start: int, end: int) -> Mention | str | None:
     """The match as a mention, widened by noun, share and hedge; a reason (str) where it is no quantity."""
+    follows = doc[end] if end < len(doc) else None
+    if follows is not None and follows.lower_ == "of" and doc[end - 1].lower_ != "of" and pattern.noun != "must":
+        return None  # a longer row takes the group in, or it is a part of something else
     unit, noun_end = None, end
     inner_unit = _unit_in(doc, start, end)
     if pattern.noun != "no":
@@ -81,6 +84,7 @@ def _to_mention(doc: Doc, soft: dict[int, str], pattern: CountPattern, start: in
             following is not None
             and following.tag_ in ("WORD", "NUM", "FRAC", "SOFT", "UNIT")
             and following.lower_ not in ADVERBIAL
+            and not (following.lower_ == "one" and doc[end + 1 : end + 2] and doc[end + 1].tag_ in ("VERB", "PAST"))
         ):
             return (
                 None
@@ -99,6 +103,8 @@ def _to_mention(doc: Doc, soft: dict[int, str], pattern: CountPattern, start: in
     problem = _read_numbers(doc, soft, mention)
     if problem:
         return problem
+    if mention.form == "all_but" and doc[mention.core_end - 1].lower_ in ("them", "these", "those", "whom", "which"):
+        mention.link = "these"
     _widen(doc, mention)
     mention.definite = any(
         doc[i].lower_ in ("the", "our", "these", "those") for i in range(start, min(mention.end, noun_end))
@@ -123,8 +129,33 @@ def _holds_other_noun(doc: Doc, start: int, end: int) -> bool:
 
 
 ADVERBIAL = frozenset(
-    "at altogether overall too alike still there here so please however therefore also then not never nothing nobody "
-    "everything everyone neither planning no work contact".split()
+    [
+        "at",
+        "altogether",
+        "overall",
+        "too",
+        "alike",
+        "still",
+        "there",
+        "here",
+        "so",
+        "please",
+        "however",
+        "therefore",
+        "also",
+        "then",
+        "not",
+        "never",
+        "nothing",
+        "nobody",
+        "everything",
+        "everyone",
+        "neither",
+        "planning",
+        "no",
+        "work",
+        "contact",
+    ]
 )
 """Words that may follow a bare quantity without being what it counts."""
 
@@ -141,6 +172,10 @@ def _unit_in(doc: Doc, start: int, end: int) -> str | None:
         if doc[at].tag_ == "UNIT":
             return unit_of(doc, at)
     return None
+
+
+OTHERS_STAFF = frozenset("police probation social prison court".split())
+"""Before "officers" or "workers" these make staff of other organisations."""
 
 
 def unit_of(doc: Doc, at: int) -> str:
@@ -169,6 +204,8 @@ def noun_after(doc: Doc, at: int, *, singular: bool) -> tuple[str | None, int]:
         token = doc[position]
         if token.tag_ == "UNIT":
             word = token.lower_
+            if UNITS.get(word) == "staff" and doc[position - 1].lower_ in OTHERS_STAFF:
+                break
             if doc[position + 1 : position + 2].text in ("’s", "'s", "’", "'"):
                 break  # "the victims' views"
             following = doc[position + 1] if position + 1 < len(doc) else None
@@ -239,6 +276,8 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
             continue
         value = to_number(token.lower_)
         following = doc[token.i + 1] if token.i + 1 < len(doc) else None
+        if token.lower_ == "one" and token.i and doc[token.i - 1].lower_ in ("every", "each", "not", "single"):
+            continue
         if value is None:
             if following is not None and following.tag_ == "PCT":
                 mention.percent, mention.share = round(float(token.text)), float(token.text) / 100
@@ -283,8 +322,12 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
             return "a percentage of something else"
     elif form == "fraction":
         if mention.pattern.name == "in_every":
-            if len(numbers) < 2 or not 0 < numbers[0] < numbers[1] <= 20:
+            if len(numbers) < 2 or not 0 < numbers[0] < numbers[1] <= 99:
                 return "no fraction"
+            if numbers[1] > 10 and numbers[1] != 20:  # "nine case managers in 14" is a count
+                mention.form, mention.link = "count", "stated"
+                mention.n, mention.m = numbers[0], numbers[1]
+                return _trap(doc, mention)
             mention.share = numbers[0] / numbers[1]
         else:
             parts = fraction_value([token.lower_ for token in tokens])
@@ -335,8 +378,22 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
                 return "one only"
     elif form == "none":
         mention.n = 0
+        if mention.pattern.name == "not_any":
+            sentence = doc[max(1, mention.start - 25) : mention.start].text.lower()
+            if not re.search(
+                r"\b(?:not|never|nor|no|nobody|without|hardly)\b|n[’']t\b", re.split(r"[.;?!]", sentence)[-1]
+            ):
+                return "“any” without a negation"
+            mention.m = numbers[-1] if numbers else None
+        if tokens[0].lower_ in ("none", "neither") and mention.unit is None:
+            preceding = doc[mention.start - 1]
+            after = [token.lower_ for token in doc[mention.end : mention.end + 2]]
+            if preceding.tag_ == "VERB" or (after[:1] == ["in"] and len(after) > 1 and to_number(after[1]) is not None):
+                return "“none” as an object: the number before it counts"
         if mention.pattern.name == "none_stated":
             mention.m = numbers[-1] if numbers else None
+        elif mention.pattern.name == "not_any":
+            pass
         elif tokens[0].lower_ == "neither":
             mention.m = 2
         if mention.pattern.name == "none_noun" and tokens[0].lower_ == "no" and not _is_subject(doc, mention):
@@ -361,7 +418,7 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
             mention.m, mention.n = (numbers[0], numbers[-1]) if all_first else (numbers[-1], numbers[0])
     else:
         if not numbers:
-            return None
+            return "no number"
         mention.n = numbers[0]
         if mention.link == "stated":
             if len(numbers) < 2:
@@ -383,15 +440,75 @@ def _is_subject(doc: Doc, mention: Mention) -> bool:
 
 
 TIME_WORDS = frozenset(
-    "week weeks day days month months year years hour hours minute minutes term terms session sessions visit visits "
-    "times am pm".split()
+    [
+        "week",
+        "weeks",
+        "day",
+        "days",
+        "month",
+        "months",
+        "year",
+        "years",
+        "hour",
+        "hours",
+        "minute",
+        "minutes",
+        "term",
+        "terms",
+        "session",
+        "sessions",
+        "visit",
+        "visits",
+        "times",
+        "am",
+        "pm",
+    ]
 )
 LABELS = frozenset(
-    "level section paragraph paragraphs page pages part chapter stage band tier aged age ages number no room unit article "
-    "schedule under floor".split()
+    [
+        "level",
+        "section",
+        "paragraph",
+        "paragraphs",
+        "page",
+        "pages",
+        "part",
+        "chapter",
+        "stage",
+        "band",
+        "tier",
+        "aged",
+        "age",
+        "ages",
+        "number",
+        "no",
+        "room",
+        "unit",
+        "article",
+        "schedule",
+        "under",
+        "floor",
+    ]
 )
-ORDINALS = frozenset("second third fourth fifth first eldest youngest oldest middle last".split())
-MODALS = frozenset("might would could should can may must hopes expects is sees finds wonders feels".split())
+ORDINALS = frozenset(["second", "third", "fourth", "fifth", "first", "eldest", "youngest", "oldest", "middle", "last"])
+MODALS = frozenset(
+    [
+        "might",
+        "would",
+        "could",
+        "should",
+        "can",
+        "may",
+        "must",
+        "hopes",
+        "expects",
+        "is",
+        "sees",
+        "finds",
+        "wonders",
+        "feels",
+    ]
+)
 MONTH = re.compile(
     r"(?i)jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?"
 )

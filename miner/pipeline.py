@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from miner import __version__, corpus, coverage, database, manifest, pictures, structure
+from miner import __version__, corpus, corrections, coverage, database, manifest, pictures, structure
 from miner.bands import DEFAULT_BANDS, Bands
 from miner.examples import find_examples
 from miner.issues import Issue, group_issues
@@ -229,27 +229,26 @@ def build(paths: Sequence[Path], target: Path, options: Options, tell: Callable[
         history[letter_id] = [*found, *(_copy(found, source, copy) for source, copy in copies if _is_of(found, source))]
         notes += [_note(issue, found[0]) for issue in found[1:]]
     model = themes.load_or_train(tell)
-    texts = [example.text for letter_id in sorted(mined) for example in _examples(mined[letter_id])]
-    classified = iter(model.classify(texts))
-    known = coverage.find_known(
-        [(letter_id, teams.of(letter.letter.facts.area), letter) for letter_id, letter in sorted(mined.items())],
-        rejects,
-        corpus.read_known(),
-        entries,
-        teams,
-    )
+    ordered = sorted(mined.items())
+    letter_ids = [letter_id for letter_id, letter in ordered for _ in _examples(letter)]
+    texts = [example.text for _, letter in ordered for example in _examples(letter)]
+    by_people = corrections.read_corrections(corrections.FILE, themes.THEMES, themes.TONES)
+    decided, unfit = corrections.apply_corrections(by_people, letter_ids, texts, model.classify(texts))
+    notes += [f"correction fits no example any more: {row.letter}, {row.begins!r}" for row in unfit]
+    classified = iter(decided)
+    placed = [(letter_id, teams.of(letter.letter.facts.area), letter) for letter_id, letter in ordered]
+    known = coverage.find_known(placed, rejects, corpus.read_known(), entries, teams)
+    inspected = {team.id: team for _, team, _ in placed}
+    notes += [
+        f"{t.name}: not in corpus/teams.csv, taken as a team of its own" for t in inspected.values() if not t.known
+    ]
     with database.Writer(target) as writer:
-        inspected: dict[str, corpus.Team] = {}
-        for letter_id, letter in sorted(mined.items()):
-            labels: tuple[Classified, ...] = tuple(next(classified) for _ in _examples(mined[letter_id]))
-            team = teams.of(letter.letter.facts.area)
-            inspected[team.id] = team
+        for letter_id, team, letter in placed:
+            labels: tuple[Classified, ...] = tuple(next(classified) for _ in _examples(letter))
             images = pictures.draw(letter, target.parent / "pages")
             database.add_letter(writer, replace(letter, classified=labels), letter_id, team.id, images)
             database.add_history(writer, letter_id, history[letter_id])
-        notes += [
-            f"{t.name}: not in corpus/teams.csv, taken as a team of its own" for t in inspected.values() if not t.known
-        ]
+        database.add_similar(writer, model.similar(texts))
         database.add_teams(writer, inspected.values(), teams)
         for error, sha256 in rejects:
             database.add_reject(writer, error, sha256)

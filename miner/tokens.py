@@ -112,7 +112,7 @@ def read_tokens(text: str) -> tuple[Doc, dict[int, str]]:
             and lowers[at - 1] not in ("every", "each")
         ):
             tags[at] = "PRON"
-        elif word == "that" and tags[at + 1 : at + 2] and tags[at + 1] in ("VERB", "PAST", "DET", "PRON"):
+        elif word == "that" and tags[at + 1 : at + 2] and tags[at + 1] in ("VERB", "PAST", "DET", "PRON", "NUM"):
             tags[at] = "CONJ"
     for token, name in zip(doc, tags, strict=True):
         token.tag_ = name

@@ -1,4 +1,4 @@
-"""Sets the texts of tests/gold and tests/letters as the specimen PDFs that ship: python -m tests.make_specimens [FOLDER].
+"""Sets the texts of tests/gold and models/quantities/letters as the specimen PDFs that ship: python -m tests.make_specimens [FOLDER].
 
 Each in a layout of its own, all tidy, every page with a line that says what it is. The same texts
 and fonts give the same bytes; without the fonts (Liberation, DejaVu) the built-in ones are used.
@@ -10,11 +10,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from miner.corpus import SPECIMENS_FOLDER
+from miner.corpus import ROOT, SPECIMENS_FOLDER
 from tests.typesetter import LAYOUTS, Layout, set_letter
 
-HERE = Path(__file__).parent
-TEXTS = {path.stem: path for folder in ("gold", "letters") for path in sorted((HERE / folder).glob("*.txt"))}
+FOLDERS = (ROOT / "tests" / "gold", ROOT / "models" / "quantities" / "letters")
+TEXTS = {path.stem: path for folder in FOLDERS for path in sorted(folder.glob("*.txt"))}
 NOTICE = "Specimen letter of an invented area. Not a publication of HM Inspectorate of Probation."
 
 PLAIN, TIMES, WORD = LAYOUTS["plain"], LAYOUTS["plain_times"], LAYOUTS["word"]

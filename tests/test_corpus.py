@@ -204,6 +204,9 @@ class NoModel:
     def classify(self, texts: list[str]) -> list[Classified]:
         return [Classified((), "mixed", 0.5) for _ in texts]
 
+    def similar(self, texts: list[str]) -> list[list[tuple[int, float]]]:
+        return [[] for _ in texts]
+
     def description(self) -> dict[str, str]:
         return {}
 
@@ -364,3 +367,13 @@ def test_specimens_stay_out_where_there_are_letters(tmp_path: Path) -> None:
     assert [tuple(row) for row in database.execute("select team_id, specimen from letters")] == [("leeds", 0)]
     pipeline.build([folder], tmp_path / "c.db", pipeline.Options(specimens=True))
     assert sqlite3.connect(tmp_path / "c.db").execute("select count(*) from letters").fetchone()[0] == 2
+
+
+# --- documentation --------------------------------------------------------------------
+
+
+def test_the_documentation_names_every_column() -> None:
+    text = (corpus.ROOT / "docs" / "corpus.md").read_text(encoding="utf-8")
+    teams = (corpus.CORPUS / "teams.csv").read_text(encoding="utf-8").split("\n", 1)[0].split(",")
+    for column in (*manifest.COLUMNS, *teams):
+        assert f"`{column}`" in text, column

@@ -1,0 +1,159 @@
+"""Learned weights for the sense and the activity of a finding.
+
+The rules of `qualifiers` speak first; what they said, with the words of the clause, are the
+features of a linear model (multinomial logistic regression) that was trained on annotated
+sentences and letters. It is applied as plain sums, so that it costs microseconds and every
+decision can be taken apart into the words that spoke for it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+from miner.corpus import ROOT
+
+FILE = ROOT / "models" / "qualifiers.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A class, its margin over the next one (log odds) and the features that spoke most for it."""
+
+    label: str
+    margin: float
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """`rows` maps a feature to its weight for each class."""
+
+    classes: tuple[str, ...]
+    intercepts: tuple[float, ...]
+    rows: dict[str, tuple[float, ...]]
+
+    def decide(self, features: Iterable[str]) -> Decision:
+        present = [(name, self.rows[name]) for name in set(features) if name in self.rows]
+        totals = list(self.intercepts)
+        for _, row in present:
+            for position, weight in enumerate(row):
+                totals[position] += weight
+        order = sorted(range(len(totals)), key=lambda position: -totals[position])
+        best, second = order[0], order[1]
+        spoke = sorted(present, key=lambda item: -(item[1][best] - item[1][second]))[:3]
+        return Decision(self.classes[best], totals[best] - totals[second], tuple(name for name, _ in spoke))
+
+
+@cache
+def load() -> dict[str, Weights]:
+    """The shipped weights of `sense` and `activity`; empty where there are none."""
+    try:
+        data = json.loads(Path(FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return {
+        name: Weights(
+            tuple(model["classes"]),
+            tuple(model["intercepts"]),
+            {feature: tuple(row) for feature, row in model["weights"].items()},
+        )
+        for name, model in data["models"].items()
+    }
+
+
+WORD = re.compile(r"[a-z’%-]+")
+COMMON = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "to",
+        "in",
+        "and",
+        "that",
+        "this",
+        "it",
+        "its",
+        "as",
+        "at",
+        "by",
+        "for",
+        "on",
+        "or",
+        "with",
+        "from",
+        "these",
+        "those",
+        "cases",
+        "case",
+    ]
+)
+
+
+def words_of(text: str, prefix: str) -> list[str]:
+    """The words of a text and its pairs of neighbours, as features."""
+    words = WORD.findall(text)
+    kept = [word for word in words if word not in COMMON]
+    return [f"{prefix}{word}" for word in kept] + [f"{prefix}{a} {b}" for a, b in pairwise(kept)]
+
+
+def sense_features(
+    rule: str,
+    strength: int,
+    because: str,
+    form: str,
+    link: str,
+    unit: str | None,
+    partitive: bool,
+    before: str | None,
+    clause: str,
+    narrowing: str,
+) -> list[str]:
+    """What the model is told of a quantity when its sense is decided."""
+    return [
+        f"rule={rule}/{strength}",
+        f"rule={rule}/{strength}/{'part' if partitive else 'bare'}",
+        f"cue={because}",
+        f"form={form}",
+        f"link={link}/{'unit' if unit else 'none'}",
+        f"before={before}/{rule}/{strength}",
+        *words_of(clause, ""),
+        *words_of(narrowing, "n:"),
+    ]
+
+
+def activity_features(
+    rule: str,
+    how: str,
+    own: str | None,
+    last: str | None,
+    section: str,
+    unit: str | None,
+    link: str,
+    clause: str,
+    narrowing: str,
+    sentence: str,
+    earlier: Sequence[str],
+) -> list[str]:
+    """What the model is told of a quantity when its activity is decided."""
+    return [
+        f"rule={rule}",
+        f"rule={rule}/{how}",
+        f"rule={rule}/{section}",
+        f"own={own}/{unit}",
+        f"last={last}/{link}/{'unit' if unit else 'none'}",
+        f"last={last}/{own}",
+        f"section={section}",
+        f"unit={unit}",
+        *words_of(clause, ""),
+        *words_of(narrowing, "n:"),
+        *(f"s:{word}" for word in set(WORD.findall(sentence)) - COMMON),
+        *(f"p:{word}" for word in set(WORD.findall(earlier[0] if earlier else "")) - COMMON),
+    ]
