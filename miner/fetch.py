@@ -241,7 +241,7 @@ class _Run:
             headers = {"If-None-Match": before.etag, "If-Modified-Since": before.modified}
             headers = {name: value for name, value in headers.items() if value}
         answer = self.asker.ask(visit.address, visit.place, headers)
-        if answer.status == 304 and before:
+        if answer.status == 304 and before and headers:
             memo = replace(before, run=self.memory.run, outcome="page" if before.page else "letter", note="")
             is_letter = entry is not None and entry.status in ("kept", "same")
             self.counts["pages" if before.page else "unchanged" if is_letter else "not_sqs"] += 1

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -133,6 +134,38 @@ def test_a_changed_letter_keeps_the_old_one(site: Site, tmp_path: Path) -> None:
     assert len(entries(tmp_path)) == 3
 
 
+@pytest.mark.parametrize("step", range(1, 9))
+def test_a_stop_at_any_moment_loses_nothing(
+    step: int, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped just before any file is put in its place while a changed letter is taken in."""
+    run(site, tmp_path)
+    old = (tmp_path / NAME).read_bytes()
+    site.letters[AREA] = letter_pdf(TEXT, AREA, ("has a settled", "has an unsettled"))
+    moves = 0
+    replace = Path.replace
+
+    def stop(path: Path, target: Path) -> Path:
+        nonlocal moves
+        moves += 1
+        if moves == step:
+            raise KeyboardInterrupt
+        return replace(path, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", stop)
+        with suppress(KeyboardInterrupt):
+            run(site, tmp_path)
+    run(site, tmp_path)
+    assert (tmp_path / NAME).read_bytes() == site.letters[AREA]
+    assert [path.read_bytes() for path in (tmp_path / "earlier").iterdir()] == [old]
+    assert len(entries(tmp_path)) == 3 == len(letters(tmp_path)) - 1
+    assert len(entries(tmp_path, "earlier")) == 1
+    for entry in manifest.read(tmp_path):
+        assert manifest.digest(tmp_path / entry.file_name) == entry.sha256
+    assert not list(tmp_path.rglob("*.part"))
+
+
 def test_a_letter_that_is_gone_later_is_not_lost(site: Site, tmp_path: Path) -> None:
     run(site, tmp_path)
     site.plays[f"/uploads/{slug(AREA)}-sqs.pdf"] = lambda handler: handler.answer("gone", 410)
@@ -206,6 +239,7 @@ UNHELPFUL: dict[str, tuple[Play, str]] = {
     "with a password": (redirect("http://user:pass@127.0.0.1/x.pdf"), "another host or scheme"),
     "a broken address": (redirect("http://[::1/x.pdf"), ""),
     "round and round": (redirect(PDF), "without end"),
+    "unchanged, though it never came": (lambda handler: handler.answer(b"", 304), "never here"),
     "private": (redirect("/private/x.pdf"), "robots.txt does not allow"),
 }
 
