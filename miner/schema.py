@@ -416,4 +416,18 @@ VIEWS: dict[str, str] = {
         from examples e join letters l on l.id = e.letter_id join teams t on t.id = l.team_id
         join paragraphs p on p.id = e.paragraph_id join sections s on s.id = p.section_id
     """,
+    # One row a letter and criterion: of several exact counts the one over most cases, so that no case counts twice.
+    "letter_shares": """
+        select letter_id, team_id, area, letter_date, year, region, specimen, criterion, section, activity,
+               id as finding_id, page, met, denominator as cases, met_low as share
+        from (select f.*, l.team_id, l.area, l.letter_date, substr(l.letter_date, 1, 4) as year, t.region, l.specimen,
+                     substr(f.criterion, 1, instr(f.criterion, '.') - 1) as section,
+                     substr(f.criterion, instr(f.criterion, '.') + 1) as activity,
+                     cast(round(f.met_low * f.denominator) as integer) as met,
+                     row_number() over (partition by f.letter_id, f.criterion
+                                        order by f.denominator desc, f.id) as place
+              from findings f join letters l on l.id = f.letter_id join teams t on t.id = l.team_id
+              where f.met_low = f.met_high and f.denominator > 0)
+        where place = 1
+    """,
 }

@@ -1,0 +1,482 @@
+"""Search: five kinds of thing, the same filters for page, feed, CSV and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette import Response
+from findings_site import charts, rows, text
+from findings_site.question import Question, ask
+from findings_site.rows import Row
+
+PAGE_SIZE = 20
+MOST_EXPORTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One tab. `columns` are what a result shows beside those that all kinds have; `paragraph` is
+    the column that holds the paragraph, None where the kind has none."""
+
+    id: str
+    name: str
+    one: str
+    table: str
+    search_column: str
+    columns: str
+    filters: tuple[str, ...]
+    paragraph: str | None = "i.paragraph_id"
+    where: str = ""
+    anchor: str = "p"
+
+
+KINDS = {
+    kind.id: kind
+    for kind in (
+        Kind("paragraphs", "Paragraphs", "paragraph", "paragraphs", "text", "i.displayed", ("section",), "i.id"),
+        Kind(
+            "findings",
+            "Findings",
+            "finding",
+            "findings",
+            "sentence",
+            "i.cue, i.form, i.numerator, i.denominator, i.denominator_from, i.share_low, i.share_high, i.sense, "
+            "i.met_low, i.met_high, i.criterion, i.counted",
+            ("section", "criterion", "sense", "from", "to"),
+            anchor="f",
+        ),
+        Kind(
+            "examples",
+            "Case examples",
+            "case example",
+            "examples",
+            "text",
+            "i.tone, i.tone_score, (select group_concat(theme, ' ') from (select theme from example_themes "
+            "where example_id = i.id order by score desc)) as themes",
+            ("section", "theme", "tone"),
+            anchor="e",
+        ),
+        Kind(
+            "strengths",
+            "Strengths",
+            "strength",
+            "points",
+            "text",
+            "i.kind",
+            (),
+            None,
+            "i.kind = 'strength'",
+            anchor="s",
+        ),
+        Kind(
+            "improvements",
+            "Areas for improvement",
+            "area for improvement",
+            "points",
+            "text",
+            "i.kind",
+            (),
+            None,
+            "i.kind = 'improvement'",
+            anchor="s",
+        ),
+    )
+}
+EVERYWHERE = ("q", "team", "region", "year")
+NAMES = {
+    "q": "Words",
+    "team": "Area",
+    "region": "Region",
+    "year": "Year",
+    "section": "Section",
+    "criterion": "Criterion",
+    "theme": "Theme",
+    "tone": "Tone",
+    "sense": "Judgement",
+    "from": "Share met at least",
+    "to": "Share met at most",
+}
+CONDITIONS = {
+    "team": "l.team_id = :team",
+    "region": "coalesce(t.region, '') = :region",
+    "year": "l.letter_date >= :year || '-01-01' and l.letter_date <= :year || '-12-31'",
+    "section": "s.code = :section",
+    "tone": "i.tone = :tone",
+    "sense": "i.sense = :sense",
+    "from": "i.met_high >= :from / 100.0",
+    "to": "i.met_low <= :to / 100.0",
+    "theme": "i.id in (select example_id from example_themes where theme = :theme)",
+}
+NO_REGION = "not recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for: one kind, its filters (those that it knows), order and page."""
+
+    kind: Kind
+    filters: Mapping[str, str]
+    question: Question
+    order: str
+    page: int
+
+    def sources(self, joined: Iterable[str] = ()) -> str:
+        """From and where. Tables are joined only where a condition or a column needs them."""
+        kind, filters = self.kind, self.filters
+        tables = [f"{kind.table} i"]
+        where = [kind.where] if kind.where else []
+        if self.question.match:
+            # cross join: SQLite is to begin with the words, whatever it thinks
+            tables = [f"{kind.table}_fts cross join {kind.table} i on i.id = {kind.table}_fts.rowid"]
+            where.append(f"{kind.table}_fts match :match")
+        needed = set(joined)
+        for name in filters:
+            if name == "criterion":
+                where.append("i.criterion in (select id from criteria where id = :criterion or activity = :criterion)")
+            elif name in CONDITIONS:
+                where.append(CONDITIONS[name])
+        if {"team", "region", "year"} & set(filters) or needed & {"l", "t"}:
+            tables.append("join letters l on l.id = i.letter_id")
+        if "region" in filters or "t" in needed:
+            tables.append("join teams t on t.id = l.team_id")
+        if kind.paragraph and ("section" in filters or "s" in needed):
+            if kind.table != "paragraphs":
+                tables.append(f"join paragraphs p on p.id = {kind.paragraph}")
+            tables.append(f"join sections s on s.id = {'i' if kind.table == 'paragraphs' else 'p'}.section_id")
+        return f"from {' '.join(tables)} where {' and '.join(where) or '1'}"
+
+    def values(self) -> dict[str, Any]:
+        values: dict[str, Any] = {name: value for name, value in self.filters.items() if name != "q"}
+        if "region" in values and values["region"] == NO_REGION:
+            values["region"] = ""
+        for name in ("from", "to"):
+            if name in values:
+                values[name] = float(values[name])
+        if self.question.match:
+            values["match"] = self.question.match
+        return values
+
+    def pairs(self, **changed: str | None) -> list[tuple[str, str]]:
+        """The address's parameters, some changed or (None) left out."""
+        pairs: dict[str, str | None] = {"kind": self.kind.id, **self.filters}
+        if self.order != default_order(self.question):
+            pairs["order"] = self.order
+        pairs.update(changed)
+        return [(name, value) for name, value in pairs.items() if value]
+
+    def address(self, **changed: str | None) -> str:
+        return "/search?" + urlencode(self.pairs(**changed))
+
+    def of(self, kind: Kind) -> Search:
+        """The same search for another kind; filters that it does not know fall away."""
+        known = (*EVERYWHERE, *kind.filters)
+        filters = {name: value for name, value in self.filters.items() if name in known}
+        return Search(kind, filters, self.question, self.order, 1)
+
+
+def default_order(question: Question) -> str:
+    return "relevance" if question.match else "newest"
+
+
+def understand(request: Any) -> Search:
+    """The search that an address asks for; what makes no sense in it is left out."""
+    given = {name: (request.args.get(name) or "").strip() for name in (*NAMES, "kind", "order", "page")}
+    kind = KINDS.get(given["kind"], KINDS["paragraphs"])
+    filters = {}
+    for name in (*EVERYWHERE, *kind.filters):
+        value = given[name][:300]
+        if name == "q":
+            value = text.plain(value)
+        if name == "year" and not (value.isdigit() and len(value) == 4):
+            value = ""
+        if name in ("from", "to"):
+            try:
+                value = f"{min(max(float(value), 0.0), 100.0):g}" if value else ""
+            except ValueError:
+                value = ""
+            value = "" if value == "nan" else value
+        if value:
+            filters[name] = value
+    question = ask(filters.get("q", ""))
+    order = given["order"] if given["order"] in ORDERS else default_order(question)
+    if order == "relevance" and not question.match:
+        order = "newest"
+    page = int(given["page"]) if given["page"].isdigit() and len(given["page"]) < 6 else 1
+    return Search(kind, filters, question, order, max(page, 1))
+
+
+ORDERS = {
+    "relevance": "{fts}.rank, i.id",
+    "newest": "l.letter_date desc, i.letter_id, i.id",
+    "oldest": "l.letter_date, i.letter_id, i.id",
+}
+ORDER_NAMES = {"relevance": "Best match", "newest": "Newest letter", "oldest": "Oldest letter"}
+
+RESULTS = """
+    select i.id, i.letter_id, i.page, {shown} as shown, {columns}, l.area, l.letter_date, l.team_id, l.sha256, l.specimen,
+           {paragraph}
+    from {source} join letters l on l.id = i.letter_id {joins}
+    where i.id in ({ids}) {match}
+"""
+
+
+async def count(datasette: Any, search: Search) -> int:
+    found = await rows.read(datasette, f"select count(*) as n {search.sources()}", search.values())
+    return int(found[0]["n"])
+
+
+async def find(datasette: Any, search: Search, limit: int, offset: int = 0) -> list[Row]:
+    """One page of results: first which they are, then what is shown of them."""
+    kind = search.kind
+    order = ORDERS[search.order].format(fts=f"{kind.table}_fts")
+    joined = () if search.order == "relevance" else ("l",)
+    ids_sql = f"select i.id {search.sources(joined)} order by {order} limit :limit offset :offset"
+    ids = [
+        row["id"] for row in await rows.read(datasette, ids_sql, {**search.values(), "limit": limit, "offset": offset})
+    ]
+    if not ids:
+        return []
+    matching = bool(search.question.match)
+    fts = f"{kind.table}_fts"
+    column = f"i.{kind.search_column}"
+    shown = f"highlight({fts}, 0, char(2), char(3))" if matching else column
+    joins, paragraph = "", "null as paragraph, null as section"
+    if kind.paragraph:
+        inner = "i" if kind.table == "paragraphs" else "p"
+        joins = "" if inner == "i" else f"join paragraphs p on p.id = {kind.paragraph}"
+        joins += f" join sections s on s.id = {inner}.section_id"
+        paragraph = f"{inner}.number as paragraph, s.code as section, {inner}.position"
+    sql = RESULTS.format(
+        shown=shown,
+        columns=kind.columns,
+        paragraph=paragraph,
+        joins=joins,
+        ids=", ".join(str(int(item)) for item in ids),
+        source=f"{fts} cross join {kind.table} i on i.id = {fts}.rowid" if matching else f"{kind.table} i",
+        match=f"and {fts} match :match and {fts}.rowid in ({', '.join(str(int(item)) for item in ids)})"
+        if matching
+        else "",
+    )
+    found = await rows.read(datasette, sql, {"match": search.question.match} if matching else None)
+    by_id = {row["id"]: row for row in found}
+    return [by_id[item] for item in ids if item in by_id]
+
+
+FACETS = {
+    "year": ("substr(l.letter_date, 1, 4)", "l"),
+    "region": ("coalesce(t.region, '')", "t"),
+    "section": ("s.code", "s"),
+    "criterion": ("substr(i.criterion, instr(i.criterion, '.') + 1)", ""),
+    "sense": ("i.sense", ""),
+    "tone": ("i.tone", ""),
+}
+
+
+async def facets(datasette: Any, search: Search) -> dict[str, list[tuple[str, int]]]:
+    """For each filter of this kind, its values with how many results each has, in one pass."""
+    names = ["year", "region", *(name for name in search.kind.filters if name in FACETS)]
+    joined = {FACETS[name][1] for name in names}
+    columns = ", ".join(f'{FACETS[name][0]} as "{name}"' for name in names)
+    parts = " union all ".join(
+        f"select '{name}' as name, \"{name}\" as value, sum(n) as n from m group by 2" for name in names
+    )
+    grouped = ", ".join(str(index + 1) for index in range(len(names)))
+    sql = (
+        f"with m as materialized (select {columns}, count(*) as n {search.sources(joined)} group by {grouped}) {parts}"
+    )
+    result: dict[str, list[tuple[str, int]]] = {name: [] for name in names}
+    for row in await rows.read(datasette, sql, search.values()):
+        value = NO_REGION if row["name"] == "region" and not row["value"] else row["value"]
+        if value:
+            result[row["name"]].append((str(value), row["n"]))
+    if "theme" in search.kind.filters:
+        themes = f"""
+            select theme as value, count(*) as n from example_themes
+            where example_id in (select i.id {search.sources()}) group by 1"""
+        result["theme"] = [(row["value"], row["n"]) for row in await rows.read(datasette, themes, search.values())]
+    for name, values in result.items():
+        values.sort(key=(lambda pair: pair[0]) if name == "year" else (lambda pair: (-pair[1], pair[0])))
+    return result
+
+
+async def label(datasette: Any, name: str, value: str) -> str:
+    """A filter's value as people say it."""
+    if name == "team":
+        team = await rows.read_one(datasette, "select name from teams where id = :id", {"id": value})
+        return team["name"] if team else value
+    if name == "theme":
+        theme = await rows.read_one(datasette, "select name from themes where id = :id", {"id": value})
+        return theme["name"] if theme else value
+    if name == "criterion":
+        return text.criterion_name(value)
+    if name in ("from", "to"):
+        return f"{value}%"
+    return {**text.SECTIONS, **text.SENSES, **text.TONES}.get(value, value)
+
+
+async def show_search(request: Any, datasette: Any) -> Response:
+    search = understand(request)
+    tabs = []
+    counted = {} if search.question.problem else await facets(datasette, search)
+    for kind in KINDS.values():
+        other = search.of(kind)
+        if kind is search.kind:  # each result has a year, so these add up to all of them
+            total = sum(found for _, found in counted.get("year", ()))
+        else:
+            total = 0 if search.question.problem else await count(datasette, other)
+        tabs.append({"kind": kind, "address": other.address(), "count": total, "on": kind is search.kind})
+    total = next(tab["count"] for tab in tabs if tab["on"])
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = min(search.page, pages)
+    results = [] if not total else await find(datasette, search, PAGE_SIZE, (page - 1) * PAGE_SIZE)
+    chips = [
+        {
+            "name": NAMES[name],
+            "value": await label(datasette, name, value),
+            "address": search.address(**{name: None}),
+        }
+        for name, value in search.filters.items()
+    ]
+    lists = []
+    for name, values in counted.items():
+        if name == "year" or name in search.filters:
+            continue
+        choices = [
+            {
+                "label": await label(datasette, name, value)
+                if name != "criterion"
+                else text.ACTIVITIES.get(value, value),
+                "count": found,
+                "address": search.address(**{name: value}),
+            }
+            for value, found in values
+        ]
+        if len(choices) > 1 or (choices and values[0][0] != NO_REGION):
+            lists.append({"name": NAMES[name], "choices": choices[:8], "more": choices[8:]})
+    teams = await rows.read(datasette, "select id, name from teams order by name")
+    years = [
+        charts.Bar(
+            value,
+            found,
+            search.address(year=None if search.filters.get("year") == value else value),
+            search.filters.get("year") == value,
+        )
+        for value, found in counted.get("year", [])
+    ]
+    carried = urlencode([("q", search.filters["q"])]) if search.question.match else ""
+    looser = [] if total else await loosen(datasette, search)
+    elsewhere = [tab for tab in tabs if tab["count"] and not tab["on"]] if not total else []
+    return Response.html(
+        await datasette.render_template(
+            "search.html",
+            {
+                "search": search,
+                "kind": search.kind,
+                "filters": search.filters,
+                "tabs": tabs,
+                "total": total,
+                "results": results,
+                "reading": text.reading,
+                "is_soft": text.is_soft,
+                "marked": text.marked,
+                "criterion_name": text.criterion_name,
+                "themes": await theme_names(datasette),
+                "chips": chips,
+                "lists": lists,
+                "teams": teams,
+                "histogram": charts.histogram(years, f"{search.kind.name} found, by year of the letter"),
+                "years": counted.get("year", []),
+                "page": page,
+                "pages": pages,
+                "carried": carried,
+                "looser": looser,
+                "elsewhere": elsewhere,
+                "orders": ORDER_NAMES
+                if search.question.match
+                else {k: v for k, v in ORDER_NAMES.items() if k != "relevance"},
+                "query": urlencode(search.pairs()),
+                "hidden": [
+                    (name, value) for name, value in search.filters.items() if name not in ("q", "team", "from", "to")
+                ],
+            },
+            request=request,
+        )
+    )
+
+
+async def theme_names(datasette: Any) -> dict[str, str]:
+    return {row["id"]: row["name"] for row in await rows.read(datasette, "select id, name from themes")}
+
+
+async def loosen(datasette: Any, search: Search) -> list[dict[str, Any]]:
+    """For a search without results: what it would find with one condition fewer."""
+    options = []
+    for name in search.filters:
+        fewer = {key: value for key, value in search.filters.items() if key != name}
+        other = Search(search.kind, fewer, ask(fewer.get("q", "")), "newest", 1)
+        found = await count(datasette, other)
+        if found:
+            options.append({"name": NAMES[name].lower(), "count": found, "address": other.address()})
+    if search.question.match and len(search.question.terms) > 1:
+        either = {**search.filters, "q": " OR ".join(term.strip("()") for term in search.question.terms)}
+        other = Search(search.kind, either, ask(either["q"]), "relevance", 1)
+        found = await count(datasette, other)
+        if found:
+            options.append({"name": "any one of the words instead of all", "count": found, "address": other.address()})
+    return options
+
+
+def as_record(row: Row, kind: Kind, base: str) -> Row:
+    """A result as it goes out in JSON and CSV: the words without marks, and where they stand."""
+    record = {key: value for key, value in row.items() if key != "shown"}
+    record[kind.search_column] = row["shown"].replace(text.MARK_START, "").replace(text.MARK_END, "")
+    record["kind"] = kind.id
+    record["address"] = f"{base}/letters/{row['letter_id']}#{kind.anchor}{row['id']}"
+    if kind.id == "findings":
+        record["reading"] = text.reading(row)
+    return record
+
+
+async def export_search(request: Any, datasette: Any) -> Response:
+    """The page's own parameters; `size` up to 1000 results at a time, `page` for more."""
+    search = understand(request)
+    asked = request.args.get("size") or ""
+    size = min(int(asked), MOST_EXPORTED) if asked.isdigit() and len(asked) < 6 and int(asked) else MOST_EXPORTED
+    base = datasette.absolute_url(request, datasette.urls.path("/")).rstrip("/")
+    total = 0 if search.question.problem else await count(datasette, search)
+    found = await find(datasette, search, size, (search.page - 1) * size) if total else []
+    records = [as_record(row, search.kind, base) for row in found]
+    if request.url_vars["format"] == "json":
+        more = search.page * size < total
+        following = (
+            f"{base}/search.json?{urlencode([*search.pairs(), ('size', str(size)), ('page', str(search.page + 1))])}"
+        )
+        body = {
+            "kind": search.kind.id,
+            "filters": dict(search.filters),
+            "problem": search.question.problem or None,
+            "total": total,
+            "next": following if more else None,
+            "results": records,
+        }
+        return Response(json.dumps(body, ensure_ascii=False, indent=1), content_type="application/json; charset=utf-8")
+    return as_csv(records, f"{search.kind.id}.csv")
+
+
+def as_csv(records: list[Row], name: str) -> Response:
+    out = io.StringIO()
+    if records:
+        writer = csv.DictWriter(out, list(records[0]))
+        writer.writeheader()
+        writer.writerows(records)
+    return Response(
+        out.getvalue(),
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+        content_type="text/csv; charset=utf-8",
+    )
