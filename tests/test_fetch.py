@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -53,6 +54,11 @@ LIMITS = {"robots": 10_000, "page": 200_000, "letter": 400_000}
 def site() -> Iterator[Site]:
     with played(Site(areas=AREAS[:3], letters=dict(LETTERS))) as site:
         yield site
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
 
 
 LETTERS = {area: letter_pdf(TEXT, area) for area in AREAS[:3]}
@@ -110,6 +116,21 @@ def test_a_report_page_and_a_pdf_can_be_named_themselves(site: Site, tmp_path: P
     assert letters(tmp_path) == {NAME, f"{slug(AREAS[1])}-2014-03-11.pdf"}
 
 
+def test_a_named_source_is_walked_by_its_form(site: Site, tmp_path: Path) -> None:
+    named = read_places(CORPUS / "sources.toml")["justiceinspectorates"][0]
+    site.plays[r"/hmiprobation/inspections\?year=2012&paged=1"] = lambda handler: handler.answer(
+        f"""<div class="result inspection"><h4><a href="/hmiprobation/inspections/{slug(AREA)}/">Youth work</a></h4></div>
+        <div class="result inspection"><h4><a href="/adult">Adult offenders in Kent</a></h4></div>
+        <a href="/hmiprobation/inspections/{slug(AREAS[1])}/">Short Quality Screening, elsewhere on the page</a>"""
+    )
+    place = replace(named, address=named.address.replace("https://www.justiceinspectorates.gov.uk", site.url))
+    fetched = fetching.fetch([place], Options(tmp_path, pause=0), pipeline.glance, slug)
+    assert not fetched.failures
+    assert letters(tmp_path) == {NAME}
+    assert "/adult" not in site.asked
+    assert entries(tmp_path)[0].licence == named.licence
+
+
 def test_what_has_not_changed_is_not_sent_again(site: Site, tmp_path: Path) -> None:
     run(site, tmp_path)
     begin = len(site.answers)
@@ -143,14 +164,14 @@ def test_a_stop_at_any_moment_loses_nothing(
     old = (tmp_path / NAME).read_bytes()
     site.letters[AREA] = letter_pdf(TEXT, AREA, ("has a settled", "has an unsettled"))
     moves = 0
-    replace = Path.replace
+    move = Path.replace
 
     def stop(path: Path, target: Path) -> Path:
         nonlocal moves
         moves += 1
         if moves == step:
             raise KeyboardInterrupt
-        return replace(path, target)
+        return move(path, target)
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", stop)
