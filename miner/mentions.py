@@ -174,7 +174,7 @@ def _unit_in(doc: Doc, start: int, end: int) -> str | None:
     return None
 
 
-OTHERS_STAFF = frozenset("police probation social prison court".split())
+OTHERS_STAFF = frozenset(["police", "probation", "social", "prison", "court"])
 """Before "officers" or "workers" these make staff of other organisations."""
 
 

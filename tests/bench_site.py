@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -113,17 +114,11 @@ def repeat(source: Path, target: Path, letters: int) -> None:
                         if (new["item"], new["item_id"]) not in ids:
                             continue
                         new["item_id"] = ids[str(new["item"]), new["item_id"]]
-                    if (
-                        name == "findings"
-                        and new["denominator"]
-                        and new["met_low"] == new["met_high"]
-                        and new["met_low"] is not None
-                    ):
-                        met = min(
-                            int(new["denominator"]),
-                            max(0, round(new["met_low"] * new["denominator"]) + chance.randint(-2, 2)),
-                        )
-                        new["met_low"] = new["met_high"] = met / int(new["denominator"])
+                    whole, share = new.get("denominator"), new.get("met_low")
+                    exact = name == "findings" and share == new.get("met_high")
+                    if exact and isinstance(whole, int) and whole and isinstance(share, float):
+                        met = min(whole, max(0, round(share * whole) + chance.randint(-2, 2)))
+                        new["met_low"] = new["met_high"] = met / whole
                     if "id" in new:
                         old_id = new.pop("id")
                         ids[name, old_id] = writer.add(name, **new)
@@ -141,11 +136,11 @@ def addresses(path: Path) -> dict[str, list[str]]:
     kinds = ("paragraphs", "findings", "examples", "improvements")
     searches = []
     for _ in range(CLIENTS * REQUESTS):
-        query = f"/search?kind={chance.choice(kinds)}&q={urllib.request.quote(chance.choice(WORDS))}"
+        query = f"/search?kind={chance.choice(kinds)}&q={urllib.parse.quote(chance.choice(WORDS))}"
         if chance.random() < 0.5:
             query += f"&year={chance.randint(2012, 2017)}"
         if chance.random() < 0.3:
-            query += f"&region={urllib.request.quote(chance.choice(REGIONS))}"
+            query += f"&region={urllib.parse.quote(chance.choice(REGIONS))}"
         if chance.random() < 0.3:
             query += f"&page={chance.randint(1, 5)}"
         searches.append(query)

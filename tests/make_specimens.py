@@ -10,10 +10,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from miner.corpus import ROOT, SPECIMENS_FOLDER
+from miner.corpus import SPECIMENS_FOLDER
 from tests.typesetter import LAYOUTS, Layout, set_letter
 
-FOLDERS = (ROOT / "tests" / "gold", ROOT / "models" / "quantities" / "letters")
+HERE = Path(__file__).parent
+FOLDERS = (HERE / "gold", HERE.parent / "models" / "quantities" / "letters")
 TEXTS = {path.stem: path for folder in FOLDERS for path in sorted(folder.glob("*.txt"))}
 NOTICE = "Specimen letter of an invented area. Not a publication of HM Inspectorate of Probation."
 

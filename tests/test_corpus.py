@@ -204,11 +204,11 @@ class NoModel:
     def classify(self, texts: list[str]) -> list[Classified]:
         return [Classified((), "mixed", 0.5) for _ in texts]
 
-    def similar(self, texts: list[str]) -> list[list[tuple[int, float]]]:
-        return [[] for _ in texts]
-
     def description(self) -> dict[str, str]:
         return {}
+
+    def similar(self, texts: list[str]) -> list[list[tuple[int, float]]]:
+        return [[] for _ in texts]
 
 
 @pytest.fixture

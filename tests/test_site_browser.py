@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from site_database import ROOT, make_database
-from test_site_pages import LETTER, PAGES
+
+from tests.site_database import ROOT, make_database
+from tests.test_site_pages import LETTER, PAGES
 
 BROWSER = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), "")
 if not BROWSER:

@@ -8,9 +8,9 @@ import sys
 from typing import Any
 
 import pytest
-from site_database import ROOT
 
 from miner.schema import TABLES
+from tests.site_database import ROOT
 
 
 def part(name: str) -> Any:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
-from site_database import HOSTILE, ROOT, Site, make_database
+
+from tests.site_database import HOSTILE, ROOT, Site, make_database
 
 LETTER = "/letters/alderby-2013-03-05"
 PAGES = (

@@ -207,10 +207,10 @@ WORD_BULLET, NBSP = "\uf0b7", "\ue0a0"
 ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 
 
-class _FileFont(TTFont):
+class _FileFont(TTFont):  # type: ignore[misc]
     """Reportlab sets U+00A0 as a space: here a stand-in is set, and becomes U+00A0 in the finished PDF."""
 
-    def addObjects(self, doc: PDFDocument) -> None:
+    def addObjects(self, doc: PDFDocument) -> None:  # noqa: N802 (reportlab calls it)
         for subset in self.state[doc].subsets:
             subset[:] = [0xA0 if code == ord(NBSP) else code for code in subset]
         super().addObjects(doc)
@@ -320,7 +320,7 @@ class Press:
         return words
 
     def _measure(self, text: str, style: Style, size: float) -> float:
-        return pdfmetrics.stringWidth(text, self.fonts[style], size * (0.62 if style == "marker" else 1))
+        return float(pdfmetrics.stringWidth(text, self.fonts[style], size * (0.62 if style == "marker" else 1)))
 
     def _lines(self, words: list[Word], size: float, width: float, first: float) -> list[Line]:
         """Breaks greedily; `first` is the indent of the first line."""
