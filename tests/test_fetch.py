@@ -437,6 +437,28 @@ def test_a_file_that_stalls_the_reader_costs_only_itself(tmp_path: Path, monkeyp
         assert look(tmp_path / "a.part").area == AREA
 
 
+def test_a_page_is_read_anew_when_its_source_is_described_otherwise(site: Site, tmp_path: Path) -> None:
+    options = Options(tmp_path, pause=0)
+    wrong = Place(site.listing, report_links="div.nowhere a")
+    fetching.fetch([wrong], options, pipeline.glance, slug)
+    assert not letters(tmp_path)
+    fetching.fetch([replace(wrong, report_links="div.result h4 a")], options, pipeline.glance, slug)
+    assert len(letters(tmp_path)) == 3
+
+
+def test_any_title_is_remembered(site: Site, tmp_path: Path) -> None:
+    title = 'SQS \u2028 \x85 \\ " in ☃'
+    site.plays[f"{PDF}.+"] = lambda handler: handler.file(BODY)
+    site.plays["/odd"] = lambda handler: handler.file(
+        f"<h1>{title}</h1><a href='{PDF}?\u2028\x85'>PDF</a>".encode(), "text/html"
+    )
+    run(site, tmp_path, f"{site.url}/odd")
+    begin = len(site.answers)
+    run(site, tmp_path, f"{site.url}/odd")
+    assert [status for _, status in site.answers[begin:]] == [200, 304, 304]
+    assert len(letters(tmp_path)) == 1
+
+
 def test_two_runs_do_not_meet(site: Site, tmp_path: Path) -> None:
     (tmp_path / ".fetch").mkdir()
     with (tmp_path / ".fetch" / "lock").open("w") as lock:
