@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PORT ?= 8001
 
-.PHONY: setup run test bench clean
+.PHONY: setup run test bench specimens clean
 
 setup: .venv/ready
 
@@ -27,6 +27,9 @@ test: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+specimens: setup
+	$(BIN)/python -m tests.make_specimens
 
 clean:
 	rm -rf build .venv

@@ -8,7 +8,11 @@ The way of one letter, a module for each step (`pipeline.mine_letter` joins them
     examples    paragraph -> quoted case examples
     counts      paragraph -> findings (patterns and cues are data in `patterns`)
     themes      example -> themes and tone, with scores
+    issues      several files of one letter -> the letter and its history
+    coverage    what is known to exist, and what of it is in
     database    all of it -> one SQLite file (`schema` says what is in it)
+
+How letters come into the corpus: `fetch` (with `places`, `asking`, `webpages`) and `manifest`.
 
 The site in `datasette/` reads only that file.
 """

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import unquote, urldefrag, urlsplit
 
-from miner import manifest
+from miner import __version__, manifest
 from miner.asking import Answer, Asker, FetchError, Options, StoppedError
 from miner.places import Place, host_of, is_allowed, original
 from miner.records import Glance
@@ -46,13 +46,32 @@ class Fetched:
     failures: tuple[FetchError, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An address to be seen: how it was come by, and what the page there said of it. `depth` is 0
+    for the pages of a source, 1 for report pages, 2 for letters."""
+
+    address: str
+    place: Place
+    depth: int = 0
+    found_on: str = ""
+    title: str = ""
+    date: str = ""
+
+    @property
+    def form(self) -> str:
+        """By what its page is read."""
+        return f"{__version__} {self.place.report_links} {self.place.only} {self.place.date}"
+
+
 # --- memory ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Memo:
     """What an address gave when last asked: `outcome` is page, letter, gone (it will not come) or
-    failed (it may, later). `run` is the run that asked."""
+    failed (it may, later). `run` is the run that asked, `form` how a page was read: one that was
+    read otherwise is not made do with."""
 
     address: str
     run: str
@@ -60,6 +79,7 @@ class Memo:
     etag: str = ""
     modified: str = ""
     note: str = ""
+    form: str = ""
     page: Page | None = None
 
 
@@ -74,7 +94,7 @@ class Memory:
         self.file, self.running = folder / "memory.jsonl", folder / "run"
         self.memos: dict[str, Memo] = {}
         if self.file.exists():
-            for line in self.file.read_text(encoding="utf-8", errors="replace").splitlines():
+            for line in self.file.read_text(encoding="utf-8", errors="replace").split("\n"):
                 try:
                     values = json.loads(line)
                     page = values.pop("page")
@@ -89,10 +109,15 @@ class Memory:
         self.stream = self.file.open("a", encoding="utf-8")
         self.stream.write("\n")
 
-    def done(self, address: str) -> Memo | None:
+    def done(self, visit: Visit) -> Memo | None:
         """What this run, or the stopped one it goes on with, has already got."""
-        memo = self.memos.get(address)
+        memo = self.of(visit)
         return memo if memo and memo.run == self.run and memo.outcome != "failed" else None
+
+    def of(self, visit: Visit) -> Memo | None:
+        """What an address gave at any time, read as it would be now."""
+        memo = self.memos.get(visit.address)
+        return memo if memo and (memo.page is None or memo.form == visit.form) else None
 
     def add(self, memo: Memo) -> None:
         self.memos[memo.address] = memo
@@ -125,19 +150,6 @@ def _as_page(values: Mapping[str, Any]) -> Page:
 
 
 # --- the way --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """An address to be seen: how it was come by, and what the page there said of it. `depth` is 0
-    for the pages of a source, 1 for report pages, 2 for letters."""
-
-    address: str
-    place: Place
-    depth: int = 0
-    found_on: str = ""
-    title: str = ""
-    date: str = ""
 
 
 def fetch(
@@ -218,7 +230,7 @@ class _Run:
                     )
                     continue
             try:
-                memo = self.memory.done(visit.address) or self._ask(visit)
+                memo = self.memory.done(visit) or self._ask(visit)
                 in_a_row = 0
             except FetchError as error:
                 in_a_row += error.again
@@ -235,13 +247,13 @@ class _Run:
 
     def _ask(self, visit: Visit) -> Memo:
         """Asks for an address, only whether it changed where what it gave before is still here."""
-        before, entry = self.memory.memos.get(visit.address), self.shelf.at(visit.address)
+        before, entry = self.memory.of(visit), self.shelf.at(visit.address)
         headers = {}
         if before and (before.page or (before.outcome == "letter" and entry and self.shelf.holds(entry))):
             headers = {"If-None-Match": before.etag, "If-Modified-Since": before.modified}
             headers = {name: value for name, value in headers.items() if value}
         answer = self.asker.ask(visit.address, visit.place, headers)
-        if answer.status == 304 and before:
+        if answer.status == 304 and before and headers:
             memo = replace(before, run=self.memory.run, outcome="page" if before.page else "letter", note="")
             is_letter = entry is not None and entry.status in ("kept", "same")
             self.counts["pages" if before.page else "unchanged" if is_letter else "not_sqs"] += 1
@@ -256,7 +268,9 @@ class _Run:
                 page = read_page(answer.path.read_bytes(), answer.address, visit.place)
             except ValueError as error:
                 raise FetchError(visit.address, str(error)) from None
-            memo = Memo(visit.address, self.memory.run, "page", answer.etag, answer.modified, page=page)
+            memo = Memo(
+                visit.address, self.memory.run, "page", answer.etag, answer.modified, form=visit.form, page=page
+            )
             self.counts["pages"] += 1
         self.memory.add(memo)
         return memo
@@ -316,7 +330,7 @@ class _Run:
         self.failures.append(error)
         self.counts["failed"] += 1
         self.tell(f"failed: {error}")
-        if self.memory.done(visit.address) is None:
+        if self.memory.done(visit) is None:
             outcome = "failed" if error.again else "gone"
             self.memory.add(
                 replace(

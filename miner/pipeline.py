@@ -236,26 +236,19 @@ def build(paths: Sequence[Path], target: Path, options: Options, tell: Callable[
     decided, unfit = corrections.apply_corrections(by_people, letter_ids, texts, model.classify(texts))
     notes += [f"correction fits no example any more: {row.letter}, {row.begins!r}" for row in unfit]
     classified = iter(decided)
-    known = coverage.find_known(
-        [(letter_id, teams.of(letter.letter.facts.area), letter) for letter_id, letter in ordered],
-        rejects,
-        corpus.read_known(),
-        entries,
-        teams,
-    )
+    placed = [(letter_id, teams.of(letter.letter.facts.area), letter) for letter_id, letter in ordered]
+    known = coverage.find_known(placed, rejects, corpus.read_known(), entries, teams)
+    inspected = {team.id: team for _, team, _ in placed}
+    notes += [
+        f"{t.name}: not in corpus/teams.csv, taken as a team of its own" for t in inspected.values() if not t.known
+    ]
     with database.Writer(target) as writer:
-        inspected: dict[str, corpus.Team] = {}
-        for letter_id, letter in ordered:
-            labels: tuple[Classified, ...] = tuple(next(classified) for _ in _examples(mined[letter_id]))
-            team = teams.of(letter.letter.facts.area)
-            inspected[team.id] = team
+        for letter_id, team, letter in placed:
+            labels: tuple[Classified, ...] = tuple(next(classified) for _ in _examples(letter))
             images = pictures.draw(letter, target.parent / "pages")
             database.add_letter(writer, replace(letter, classified=labels), letter_id, team.id, images)
             database.add_history(writer, letter_id, history[letter_id])
         database.add_similar(writer, model.similar(texts))
-        notes += [
-            f"{t.name}: not in corpus/teams.csv, taken as a team of its own" for t in inspected.values() if not t.known
-        ]
         database.add_teams(writer, inspected.values(), teams)
         for error, sha256 in rejects:
             database.add_reject(writer, error, sha256)

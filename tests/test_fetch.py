@@ -6,6 +6,8 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -52,6 +54,11 @@ LIMITS = {"robots": 10_000, "page": 200_000, "letter": 400_000}
 def site() -> Iterator[Site]:
     with played(Site(areas=AREAS[:3], letters=dict(LETTERS))) as site:
         yield site
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
 
 
 LETTERS = {area: letter_pdf(TEXT, area) for area in AREAS[:3]}
@@ -109,6 +116,21 @@ def test_a_report_page_and_a_pdf_can_be_named_themselves(site: Site, tmp_path: P
     assert letters(tmp_path) == {NAME, f"{slug(AREAS[1])}-2014-03-11.pdf"}
 
 
+def test_a_named_source_is_walked_by_its_form(site: Site, tmp_path: Path) -> None:
+    named = read_places(CORPUS / "sources.toml")["justiceinspectorates"][0]
+    site.plays[r"/hmiprobation/inspections\?year=2012&paged=1"] = lambda handler: handler.answer(
+        f"""<div class="result inspection"><h4><a href="/hmiprobation/inspections/{slug(AREA)}/">Youth work</a></h4></div>
+        <div class="result inspection"><h4><a href="/adult">Adult offenders in Kent</a></h4></div>
+        <a href="/hmiprobation/inspections/{slug(AREAS[1])}/">Short Quality Screening, elsewhere on the page</a>"""
+    )
+    place = replace(named, address=named.address.replace("https://www.justiceinspectorates.gov.uk", site.url))
+    fetched = fetching.fetch([place], Options(tmp_path, pause=0), pipeline.glance, slug)
+    assert not fetched.failures
+    assert letters(tmp_path) == {NAME}
+    assert "/adult" not in site.asked
+    assert entries(tmp_path)[0].licence == named.licence
+
+
 def test_what_has_not_changed_is_not_sent_again(site: Site, tmp_path: Path) -> None:
     run(site, tmp_path)
     begin = len(site.answers)
@@ -131,6 +153,38 @@ def test_a_changed_letter_keeps_the_old_one(site: Site, tmp_path: Path) -> None:
     assert (tmp_path / earlier.file_name).read_bytes() == old
     assert earlier.file_name.startswith("earlier/")
     assert len(entries(tmp_path)) == 3
+
+
+@pytest.mark.parametrize("step", range(1, 9))
+def test_a_stop_at_any_moment_loses_nothing(
+    step: int, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped just before any file is put in its place while a changed letter is taken in."""
+    run(site, tmp_path)
+    old = (tmp_path / NAME).read_bytes()
+    site.letters[AREA] = letter_pdf(TEXT, AREA, ("has a settled", "has an unsettled"))
+    moves = 0
+    move = Path.replace
+
+    def stop(path: Path, target: Path) -> Path:
+        nonlocal moves
+        moves += 1
+        if moves == step:
+            raise KeyboardInterrupt
+        return move(path, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", stop)
+        with suppress(KeyboardInterrupt):
+            run(site, tmp_path)
+    run(site, tmp_path)
+    assert (tmp_path / NAME).read_bytes() == site.letters[AREA]
+    assert [path.read_bytes() for path in (tmp_path / "earlier").iterdir()] == [old]
+    assert len(entries(tmp_path)) == 3 == len(letters(tmp_path)) - 1
+    assert len(entries(tmp_path, "earlier")) == 1
+    for entry in manifest.read(tmp_path):
+        assert manifest.digest(tmp_path / entry.file_name) == entry.sha256
+    assert not list(tmp_path.rglob("*.part"))
 
 
 def test_a_letter_that_is_gone_later_is_not_lost(site: Site, tmp_path: Path) -> None:
@@ -206,6 +260,7 @@ UNHELPFUL: dict[str, tuple[Play, str]] = {
     "with a password": (redirect("http://user:pass@127.0.0.1/x.pdf"), "another host or scheme"),
     "a broken address": (redirect("http://[::1/x.pdf"), ""),
     "round and round": (redirect(PDF), "without end"),
+    "unchanged, though it never came": (lambda handler: handler.answer(b"", 304), "never here"),
     "private": (redirect("/private/x.pdf"), "robots.txt does not allow"),
 }
 
@@ -380,6 +435,28 @@ def test_a_file_that_stalls_the_reader_costs_only_itself(tmp_path: Path, monkeyp
         assert "did not end" in look(tmp_path / "a.part").problem
         monkeypatch.setattr(pipeline, "GLANCE_SECONDS", 60)
         assert look(tmp_path / "a.part").area == AREA
+
+
+def test_a_page_is_read_anew_when_its_source_is_described_otherwise(site: Site, tmp_path: Path) -> None:
+    options = Options(tmp_path, pause=0)
+    wrong = Place(site.listing, report_links="div.nowhere a")
+    fetching.fetch([wrong], options, pipeline.glance, slug)
+    assert not letters(tmp_path)
+    fetching.fetch([replace(wrong, report_links="div.result h4 a")], options, pipeline.glance, slug)
+    assert len(letters(tmp_path)) == 3
+
+
+def test_any_title_is_remembered(site: Site, tmp_path: Path) -> None:
+    title = 'SQS \u2028 \x85 \\ " in ☃'
+    site.plays[f"{PDF}.+"] = lambda handler: handler.file(BODY)
+    site.plays["/odd"] = lambda handler: handler.file(
+        f"<h1>{title}</h1><a href='{PDF}?\u2028\x85'>PDF</a>".encode(), "text/html"
+    )
+    run(site, tmp_path, f"{site.url}/odd")
+    begin = len(site.answers)
+    run(site, tmp_path, f"{site.url}/odd")
+    assert [status for _, status in site.answers[begin:]] == [200, 304, 304]
+    assert len(letters(tmp_path)) == 1
 
 
 def test_two_runs_do_not_meet(site: Site, tmp_path: Path) -> None:
