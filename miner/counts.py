@@ -556,7 +556,7 @@ class LetterCounter:
         met: Share | None = None
         if share is not None and judged.sense != "neutral":
             met = share if judged.sense == "met" else Share(round(1 - share.high, 6), round(1 - share.low, 6))
-        counted = mention.unit or resolved.unit or "cases"
+        counted = mention.unit or self._counted(activity)
         return Finding(
             start=start,
             end=end,
@@ -578,6 +578,12 @@ class LetterCounter:
                 f"activity: {activity}, for {why}",
             ),
         )
+
+    def _counted(self, activity: str) -> str:
+        """What a quantity without a noun counts: what the one before it counts, and reports where reports are judged."""
+        if activity == "report":
+            return "reports"
+        return self.groups.paragraph[-1].unit if self.groups.paragraph else "cases"
 
     def _share(self, mention: Mention, resolved: Resolved) -> Share | None:
         whole = resolved.denominator

@@ -123,7 +123,7 @@ ACTIVITY_CUES: tuple[Cue, ...] = (
     *_cues(
         "oversight",
         3.0,
-        r"oversight|management oversight|countersign\w*|supervision of (?:the )?(?:case managers?|staff)|managers? (?:had|have|were|was|did|read|checked|signed|missed|noticed|picked|challenged|reviewed|intervened|spotted)|signed off|quality assured by|team managers?|line managers?|managerial|gatekeeping|gate-?kept|managers’ (?:comments|checks)|manager had|by (?:a |the |their )?managers?",
+        r"oversight|management oversight|countersign\w*|supervision of (?:the )?(?:case managers?|staff)|(?<!case )managers? (?:had|have|were|was|did|read|checked|signed|missed|noticed|picked|challenged|reviewed|intervened|spotted)|signed off|quality assured by|team managers?|line managers?|managerial|gatekeeping|gate-?kept|managers’ (?:comments|checks)|(?<!case )manager had|by (?:a |the |their )?managers?",
     ),
     *_cues("victims", 3.0, r"victims?|restorative|reparation to|victim’s|letters? of apology"),
     *_cues(

@@ -65,7 +65,21 @@ def find_mentions(doc: Doc, soft: dict[int, str]) -> tuple[list[Mention], list[t
 
 TRIGGER_TAGS = frozenset({"NUM", "FRAC", "SOFT", "ALL", "EACH"})
 TRIGGER_WORDS = frozenset(
-    "both none neither no not any exception exceptions everyone everybody dozen couple pair".split()
+    [
+        "both",
+        "none",
+        "neither",
+        "no",
+        "not",
+        "any",
+        "exception",
+        "exceptions",
+        "everyone",
+        "everybody",
+        "dozen",
+        "couple",
+        "pair",
+    ]
 )
 BEFORE, AFTER = 9, 12
 """How many tokens of a pattern may stand before and after the word that triggers it."""
@@ -661,7 +675,7 @@ INSPECTED = re.compile(
 )
 
 
-FINITE = frozenset("was were had did is are has does".split())
+FINITE = frozenset(["was", "were", "had", "did", "is", "are", "has", "does"])
 
 
 def _restrictor(doc: Doc, mention: Mention) -> tuple[int, int]:
@@ -671,34 +685,33 @@ def _restrictor(doc: Doc, mention: Mention) -> tuple[int, int]:
         return start, start
     token = doc[start]
     words = [t.lower_ for t in doc[start : start + 3]]
-    opens = (
-        token.lower_
-        in (
-            "who",
-            "that",
-            "which",
-            "where",
-            "whom",
-            "whose",
-            "with",
-            "requiring",
-            "needing",
-            "concerned",
-            "involving",
-            "involved",
-            "affected",
-            "subject",
-            "when",
-            "without",
-            "due",
-            "known",
-            "looked",
-        )
-        or (
-            words[:1] in (["in"], ["for"], ["to"], ["of"], ["on"], ["about"])
-            and words[1:2] in (["which"], ["whom"], ["whose"])
-        )
-        or INSPECTED.match(" ".join(t.lower_ for t in doc[start : start + 7])) is not None
+    ahead = doc[start : start + 10]
+    inspected = INSPECTED.match(ahead.text.lower())
+    if inspected:
+        return start, next((t.i for t in ahead if t.idx - token.idx >= inspected.end()), start + len(ahead))
+    opens = token.lower_ in (
+        "who",
+        "that",
+        "which",
+        "where",
+        "whom",
+        "whose",
+        "with",
+        "requiring",
+        "needing",
+        "concerned",
+        "involving",
+        "involved",
+        "affected",
+        "subject",
+        "when",
+        "without",
+        "due",
+        "known",
+        "looked",
+    ) or (
+        words[:1] in (["in"], ["for"], ["to"], ["of"], ["on"], ["about"])
+        and words[1:2] in (["which"], ["whom"], ["whose"])
     )
     if not opens:
         return start, start

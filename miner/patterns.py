@@ -594,7 +594,10 @@ PATTERNS: tuple[CountPattern, ...] = (
         "group",
         "count",
         "bare",
-        ((lower("of", "among"), tag("DET", op="?"), NUM, tag("PUNCT")),),
+        (
+            (lower("of", "among"), tag("DET", op="?"), NUM, tag("PUNCT")),
+            (lower("of", "among"), lower("the", "these", "those"), NUM, tag("PAST", "VERB")),
+        ),
         noun="no",
         left=1,
         right=1,

@@ -64,9 +64,9 @@ def test_every_count_written_out_is_read_back(whole: int) -> None:
                 assert [(f.numerator, f.denominator) for f in findings] == [(part, whole)], sentence
 
 
-UNITS = "one two three four five six seven eight nine".split()
+UNITS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 WORDS = [
     *UNITS,
-    *"ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(),
-    *(f"{tens}{unit}" for tens in "twenty thirty forty fifty".split() for unit in ("", *(f"-{u}" for u in UNITS))),
+    *["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"],
+    *(f"{tens}{unit}" for tens in ["twenty", "thirty", "forty", "fifty"] for unit in ("", *(f"-{u}" for u in UNITS))),
 ]
