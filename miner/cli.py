@@ -343,11 +343,44 @@ def classify(file: Any) -> None:
 
 
 @main.command()
+@click.argument("folder", type=PATHS, default=corpus.ROOT / "models" / "quantities" / "letters")
+@click.option("--errors", is_flag=True, help="List what is wrong, a line each.")
+@click.option("--json", "as_json", is_flag=True, help="Print the scores as JSON.")
+@one_sentence
+def evaluate(folder: Path, errors: bool, as_json: bool) -> None:
+    """Score the miner on annotated letters: FOLDER holds NAME.gold.json beside NAME.pdf or NAME.txt.
+
+    Default: the six letters of models/quantities, on which the weights of sense and activity were
+    trained: their figures are kinder than those of letters that are new to the miner.
+    """
+    from miner import gold
+
+    scores, wrong = gold.evaluate(folder)
+    for line in wrong if errors else ():
+        click.echo(line)
+    if as_json:
+        click.echo(json.dumps(scores))
+        return
+    for name, value in scores.items():
+        click.echo(f"{name:18} {value}")
+
+
+@main.command()
 @click.option("--card", is_flag=True, help="Measure as well, and write the figures into models/MODEL_CARD.md.")
 @click.option("--letters", type=PATHS, help="Measure on the gold examples of the letters in this folder, too.")
+@click.option(
+    "--weights", is_flag=True, help="Train the weights of sense and activity (models/qualifiers.json) instead."
+)
 @one_sentence
-def train(card: bool, letters: Path | None) -> None:
+def train(card: bool, letters: Path | None, weights: bool) -> None:
     """Train the theme model on the texts in models/ and save it; the same texts give the same model."""
+    if weights:
+        from miner import gold
+        from miner.weights import FILE
+
+        written = gold.write_weights(FILE)
+        click.echo(f"{FILE}: learned from {written['findings']} annotated findings")
+        return
     from miner import themes
 
     texts = themes.read_texts()

@@ -91,10 +91,11 @@ class LetterCounter:
         mentions, dropped = find_mentions(doc, soft)
         omissions = [self._omit(doc, a, b, reason) for a, b, reason in dropped]
         sentences = sentence_bounds(doc)
+        quoted = [(a, b) for a, b in quotations(text) if text.count(" ", a, b) >= 3]
         kept: list[Mention] = []
         referred: list[Mention] = []
         for mention in mentions:
-            reason = self._reason_to_omit(doc, mention, section, examples, sentences, kept)
+            reason = self._reason_to_omit(doc, mention, section, examples, quoted, sentences, kept)
             if reason is None and self._is_part_of_other(doc, mention, dropped, sentences, kept):
                 reason = "part of something that is not counted"
             if reason:
@@ -315,6 +316,7 @@ class LetterCounter:
         mention: Mention,
         section: Section,
         examples: Sequence[Example],
+        quoted: Sequence[tuple[int, int]],
         sentences: list[tuple[int, int]],
         earlier: Sequence[Mention],
     ) -> str | None:
@@ -324,9 +326,7 @@ class LetterCounter:
             return f"stands in the {section.code}"
         if any(start < example.end and end > example.start for example in examples):
             return "inside a case example"
-        if any(
-            a <= start and end <= b for a, b in quotations(doc.text[1:]) if len(doc.text[a + 1 : b + 1].split()) >= 4
-        ):
+        if any(a <= start and end <= b for a, b in quoted):
             return "inside somebody’s words"
         a, b = next((bounds for bounds in sentences if bounds[0] <= mention.start < bounds[1]), (1, len(doc)))
         sentence = doc[a:b].text
@@ -343,6 +343,8 @@ class LetterCounter:
             if mention.unit is None and not _is_counted_one(doc, mention):
                 return "“one” as a pronoun"
         before = doc[mention.start - 1].lower_ if mention.start else ""
+        if mention.pattern.name == "all_bare" and not earlier:
+            return "“all” without a group"
         if mention.pattern.name == "group" and not is_fronted(doc, mention, a):
             return REFERS_BACK
         if mention.pattern.name == "gapped" and not any(a <= other.start for other in earlier):
@@ -479,6 +481,8 @@ class LetterCounter:
         return merged
 
     def _is_same(self, doc: Doc, a: Mention, b: Mention) -> bool:
+        if is_fronted(doc, a, 1):
+            return False
         whole = a.m or self.letter.facts.sample_size
         if (
             a.form == "count"

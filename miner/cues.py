@@ -72,7 +72,7 @@ SENSE_CUES: tuple[Cue, ...] = (
     *_cues(
         "acted",
         0.5,
-        r"done|carried out|undertaken|written|drawn up|put in place|involved|included|offered|contacted|asked|visited|seen|trained|supervised|managed|taken|provided|given|gave|informed|passed on|spoken to|interviewed|sought|obtained|received|invited|signed|countersigned|made|set out|sets out|held|built|supported|helped|delivered|started|had (?:a|an|one|had)|there was (?:a|an)|contained|covered|named|said|showed?|dealt with|responded to|protected|secured|found|described|observed|prepared|produced|had been|reached|kept|knew|followed|told",
+        r"done|carried out|undertaken|written|drawn up|put in place|involved|offered|contacted|asked|visited|seen|trained|supervised|managed|taken|provided|given|gave|informed|passed on|spoken to|interviewed|sought|obtained|received|invited|signed|countersigned|made|set out|sets out|held|built|supported|helped|delivered|started|had (?:a|an|one|had)|there was (?:a|an)|contained|covered|named|said|showed?|dealt with|responded to|protected|secured|found|described|observed|prepared|produced|had been|reached|kept|knew|followed|told",
     ),
     # A need, a circumstance: no judgement.
     *_cues(

@@ -6,6 +6,7 @@ found when its cue overlaps the annotated one in the same paragraph; each is use
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections import Counter
@@ -326,7 +327,15 @@ def train_weights(folder: Path = QUANTITIES) -> dict[str, Any]:
             "intercepts": [round(float(value), 4) for value in model.intercept_],
             "weights": weights,
         }
-    return {"findings": len(rows), "models": models}
+    return {"findings": len(rows), "annotations_sha256": annotations_hash(folder), "models": models}
+
+
+def annotations_hash(folder: Path = QUANTITIES) -> str:
+    """SHA-256 over all annotated texts and their annotations."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def write_weights(path: Path, folder: Path = QUANTITIES) -> dict[str, Any]:

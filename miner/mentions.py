@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from spacy.matcher import Matcher
 from spacy.tokens import Doc
 
 from miner.numerals import to_number
@@ -45,7 +46,7 @@ def find_mentions(doc: Doc, soft: dict[int, str]) -> tuple[list[Mention], list[t
     names = doc.vocab.strings
     candidates: list[Mention] = []
     dropped: list[tuple[int, int, str]] = []
-    for key, start, end in matcher(doc):
+    for key, start, end in _matches(doc, matcher):
         pattern = by_name[names[key]]
         a, b = start + pattern.left, end - pattern.right
         mention = _to_mention(doc, soft, pattern, a, b)
@@ -60,6 +61,29 @@ def find_mentions(doc: Doc, soft: dict[int, str]) -> tuple[list[Mention], list[t
     taken.sort(key=lambda m: m.start)
     dropped = [row for row in dropped if all(row[1] <= m.start or row[0] >= m.end for m in taken)]
     return taken, dropped
+
+
+TRIGGER_TAGS = frozenset({"NUM", "FRAC", "SOFT", "ALL", "EACH"})
+TRIGGER_WORDS = frozenset(
+    "both none neither no not any exception exceptions everyone everybody dozen couple pair".split()
+)
+BEFORE, AFTER = 9, 12
+"""How many tokens of a pattern may stand before and after the word that triggers it."""
+
+
+def _matches(doc: Doc, matcher: Matcher) -> Iterator[tuple[int, int, int]]:
+    """What the matcher finds near words that state a quantity; the rest of the text is not tried."""
+    windows: list[tuple[int, int]] = []
+    for token in doc:
+        if token.tag_ in TRIGGER_TAGS or token.lower_ in TRIGGER_WORDS:
+            begin, end = max(0, token.i - BEFORE), min(len(doc), token.i + AFTER)
+            if windows and begin <= windows[-1][1]:
+                windows[-1] = windows[-1][0], end
+            else:
+                windows.append((begin, end))
+    for begin, end in windows:
+        for key, start, stop in matcher(doc[begin:end]):
+            yield key, start + begin, stop + begin
 
 
 RANK = {pattern.name: position for position, pattern in enumerate(PATTERNS)}
@@ -104,6 +128,8 @@ def _to_mention(doc: Doc, soft: dict[int, str], pattern: CountPattern, start: in
     if problem:
         return problem
     if mention.form == "all_but" and doc[mention.core_end - 1].lower_ in ("them", "these", "those", "whom", "which"):
+        mention.link = "these"
+    if pattern.name == "with_clause" and doc[start - 1].lower_ in ("included", "including", "includes", "include"):
         mention.link = "these"
     _widen(doc, mention)
     mention.definite = any(
@@ -233,6 +259,8 @@ def noun_after(doc: Doc, at: int, *, singular: bool) -> tuple[str | None, int]:
             break
         if token.lower_ == "members" and [t.lower_ for t in doc[position + 1 : position + 3]] == ["of", "staff"]:
             return "staff", position + 3
+        if token.lower_ in TIME_WORDS and not seen:
+            break
         if (
             token.tag_ == "WORD"
             or (token.tag_ == "PAST" and _leads_to_unit(doc, position + 1))
@@ -536,6 +564,13 @@ def _trap(doc: Doc, mention: Mention) -> str | None:
         return "a place in a row"
     if value == 1 and mention.pattern.name == "definite":
         return "“one” as a pronoun"
+    if (
+        value == 1
+        and mention.unit is None
+        and before is not None
+        and before.lower_ in ("where", "when", "if", "unless")
+    ):
+        return "“one” as a pronoun"
     if value == 1 and mention.unit is None and after is not None and after.lower_ in MODALS:
         return "“one” as a pronoun"
     if before is not None and before.lower_ in ("£", "$", "€"):
@@ -626,6 +661,9 @@ INSPECTED = re.compile(
 )
 
 
+FINITE = frozenset("was were had did is are has does".split())
+
+
 def _restrictor(doc: Doc, mention: Mention) -> tuple[int, int]:
     """Token span of the phrase that narrows the counted noun: "in which there was a victim"."""
     start = mention.end
@@ -671,7 +709,8 @@ def _restrictor(doc: Doc, mention: Mention) -> tuple[int, int]:
         if here.text in (",", ";", ".", ":", "(", "?", "!", "—"):
             break
         noun = here.lower_ in ("need", "needs") and doc[end - 1].tag_ in ("DET", "WORD", "PREP")
-        if here.tag_ == "VERB" and not noun and end > start and doc[end - 1].tag_ not in ("VERB", "ADV"):
+        goes_on = doc[end - 1].tag_ == "VERB" or (doc[end - 1].tag_ == "ADV" and here.lower_ not in FINITE)
+        if here.tag_ == "VERB" and not noun and end > start and not goes_on:
             verbs += 1
             if verbs == 2 and (
                 subject_relative
@@ -739,7 +778,9 @@ def take_fronted_groups(
         if is_fronted(doc, mention, a) and later:
             groups.append(mention)
             continue
-        these = _fronted_these(doc, mention, a)
+        these = _fronted_these(
+            doc, mention, max([a, *(other.end for other in findings if other.end <= mention.start)]), a
+        )
         if (
             here
             and mention.m is None
@@ -825,17 +866,12 @@ def is_fronted(doc: Doc, mention: Mention, sentence: int) -> bool:
     return before is None or before.tag_ in ("PUNCT", "AND", "CONJ", "START") or (before.lower_ == "out")
 
 
-def _fronted_these(doc: Doc, mention: Mention, sentence: int) -> bool:
-    """Whether the clause of the mention opens with "Of these," or "Of the victims who ...,"."""
-    for at in range(mention.start - 1, sentence - 1, -1):
+def _fronted_these(doc: Doc, mention: Mention, begin: int, sentence: int) -> bool:
+    """Whether "Of these," or "of which" stands before the mention, and no other quantity between them."""
+    for at in range(mention.start - 1, begin - 1, -1):
         if doc[at].text == ";":
             return False
-        if doc[at].lower_ in ("of", "among", "amongst") and doc[at + 1].lower_ in (
-            "these",
-            "those",
-            "them",
-            "which",
-            "whom",
-        ):
+        words = [token.lower_ for token in doc[at : at + 2]]
+        if words[0] in ("of", "among", "amongst") and words[1] in ("these", "those", "them", "which", "whom"):
             return at == sentence or doc[at - 1].tag_ in ("PUNCT", "AND", "CONJ")
     return False

@@ -126,6 +126,7 @@ for _class, _words in {
     "PREP": "of in on at for from to with by into over under after before between within during against about through "
     "without across among amongst around upon per until since towards behind beyond despite than as via near",
     "AND": "and or /",
+    "EACH": "every each",
     "CONJ": "but while whereas whilst though although because so nor if when where that once unless yet however "
     "either whether",
     "VERB": "was were is are be been being had has have having did do does could would should might may must can will shall "
@@ -621,7 +622,7 @@ PATTERNS: tuple[CountPattern, ...] = (
         noun="no",
         left=1,
         right=1,
-        finds=(("That leaves nothing but seven in which it had not been done.", "seven"),),
+        finds=(("Nine cases called for a plan. We found two that were so general as to be useless.", "two"),),
         ignores=("He had one that worked.",),
     ),
     CountPattern(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import Any
 
 import spacy
 from spacy.lang.char_classes import ALPHA, CONCAT_QUOTES, LIST_ELLIPSES, LIST_ICONS
@@ -40,8 +41,20 @@ def language() -> tuple[Language, Matcher, dict[str, CountPattern]]:
     )
     matcher = Matcher(nlp.vocab)
     for pattern in PATTERNS:
-        matcher.add(pattern.name, [list(form) for form in pattern.forms])
+        matcher.add(pattern.name, [row for form in pattern.forms for row in _by_first_word(form)])
     return nlp, matcher, {pattern.name: pattern for pattern in PATTERNS}
+
+
+def _by_first_word(form: tuple[dict[str, Any], ...]) -> Iterator[list[dict[str, Any]]]:
+    """The row once for each word or class that its first token may be: plain equality is what the
+    matcher tests fastest, and every row's first token is tested at every token of the text."""
+    first, *rest = form
+    (attribute, value), *more = first.items()
+    if more or not isinstance(value, dict):
+        yield list(form)
+        return
+    for choice in value["IN"]:
+        yield [{attribute: choice}, *rest]
 
 
 @cache

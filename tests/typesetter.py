@@ -309,7 +309,7 @@ class Press:
         for token in self._dress(text).split(" "):
             in_quotation |= bool(re.match(r"\(?[\"“]", token))
             now: Style = "italic" if in_quotation and self.layout.italic_quotes and style == "plain" else style
-            match = re.fullmatch(r"(.*[A-Za-z][.,”\"]?)(\d)([.,;:]?)", token)
+            match = re.fullmatch(r"(.*[a-z]{2}[.,”\"]?)(\d)([.,;:]?)", token)
             if match and match[2] in self.notes:
                 tail = (Piece(match[3], now),) if match[3] else ()
                 mark: Style = "marker" if self.layout.superscript else now
