@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import click
 from miner import __version__, corpus
 from miner.bands import DEFAULT_BANDS, SCHEMES
 from miner.corrections import CorrectionsError
-from miner.records import LetterError, MinedLetter
+from miner.records import LetterError, MinedLetter, MinedParagraph
 
 DATABASE = Path("build/findings.db")
 PATHS = click.Path(path_type=Path)
@@ -172,7 +172,7 @@ def explain(file: Path, paragraph: str | None) -> None:
             if paragraph is not None and paragraph not in (item.paragraph.number, label):
                 continue
             found = True
-            if paragraph is None and not item.findings and not item.omissions:
+            if paragraph is None and not item.findings and not item.omissions and not item.examples:
                 continue
             click.secho(f"{item.paragraph.number or label}", bold=True)
             doc, _ = read_tokens(item.paragraph.text)
@@ -189,8 +189,29 @@ def explain(file: Path, paragraph: str | None) -> None:
                     click.echo(f"    {reason}")
             for omission in item.omissions:
                 click.secho(f"  left out: {omission.cue}: {omission.reason}", fg="yellow")
+            _explain_examples(item)
     if not found:
         raise click.UsageError(f"{file.name} has no paragraph {paragraph}")
+
+
+@cache
+def _theme_model() -> Any:
+    from miner import themes
+
+    return themes.load_or_train(lambda line: click.echo(line, err=True))
+
+
+def _explain_examples(item: MinedParagraph) -> None:
+    """Each example with its themes, their scores, and the words that spoke for them (log odds)."""
+    if not item.examples:
+        return
+    results = _theme_model().classify([example.text for example in item.examples])
+    for example, result in zip(item.examples, results, strict=True):
+        click.secho(f"  example: {' '.join(example.text.split()[:8])} ...", fg="cyan")
+        click.echo(f"    tone: {result.tone} ({result.tone_score:.2f})")
+        for theme in result.themes:
+            words = ", ".join(f"{word} {weight:+.1f}" for word, weight in theme.words)
+            click.echo(f"    {theme.theme} ({theme.score:.2f}): {words}")
 
 
 @main.command()

@@ -59,8 +59,9 @@ SAMPLING = re.compile(
 LEAD_IN = re.compile(
     r"(?i)\b(?:we|an? inspector|inspectors?|one inspector|i)\b[^.]{0,40}\b(?:noted|found|saw|read|recorded|wrote|observed|commented|describ\w+|report\w*)\b|for example|as follows|an example|illustrat|:\s*$"
 )
+ENTRANTS = re.compile(r"(?i)first[- ]time entrants|\bcustody rate|\bcohort\b|England and Wales")
 STATISTICS = re.compile(
-    r"(?i)\bre-?offending rate|\bnational(?:ly)? (?:average|rate|figure)|\baverage for\b|first[- ]time entrants|\bof YOTs\b|\bper 100,000|\bcohort\b|Ministry of Justice|England and Wales|\bbudget|\bfunding\b|\bvacan|\bturnover\b|\bpopulation\b|\bin the (?:county|borough|city|district|town)\b|\bcrime had\b|\bcustody rate"
+    r"(?i)\bre-?offending rate|\bnational(?:ly)? (?:average|rate|figure)|\baverage for\b|first[- ]time entrants|\bof YOTs\b|\bper 100,000|\bcohort\b|Ministry of Justice|England and Wales|\bbudget|\bfunding\b|\bvacan|\bturnover\b|\bpopulation\b|\bin the (?:county|borough|city|district|town)\b|\bcrime had\b|\bcustody rate|\bprevious (?:year|inspection)\b|\blast inspection\b|\bpublished figure|\btargets?\b|\babsence\b|\bexclusions\b|\b(?:year|years) (?:before|earlier)\b|\bnational average\b"
 )
 
 
@@ -391,7 +392,11 @@ class LetterCounter:
             printed = any(to_number(token.lower_) == 2 for token in doc[1 : mention.start])
             if not printed and not any(2 in (m.n, m.m) for m in earlier):
                 return "“both” or “neither” without a count of two before it"
-        if mention.form == "percentage" and (mention.unit is None and STATISTICS.search(sentence)):
+        if (
+            mention.form == "percentage"
+            and STATISTICS.search(sentence)
+            and (mention.unit is None or ENTRANTS.search(sentence))
+        ):
             return "a published statistic"
         if mention.form in ("percentage", "fraction") and re.search(
             r"(?i)national(?:ly)?|England|average", doc[max(a, mention.start - 6) : mention.start].text

@@ -75,9 +75,9 @@ TONES: dict[str, str] = {
 FOLDER = Path(__file__).parent.parent / "models"
 MOST_THEMES = 6
 WORDS_SHOWN = 5
-WEIGHTS = {"words": 1.0, "concepts": 0.5, "places": 1.0}
+WEIGHTS = {"words": 1.0, "concepts": 0.35, "places": 1.0}
 """How much the three kinds of features count beside each other."""
-STRENGTH_OF_FIT = {"themes": 5.0, "tone": 3.0}
+STRENGTH_OF_FIT = {"themes": 8.0, "tone": 3.0}
 """C of the logistic regressions; chosen by cross-validation, see models/MODEL_CARD.md."""
 FOLDS = 5
 

@@ -408,7 +408,7 @@ def figures_text(figures: dict[str, Any]) -> str:
     lines = [
         BEGIN,
         f"{figures['texts']} training texts (SHA-256 `{figures['texts_sha256'][:16]}`): "
-        + ", ".join(f"{count} {tone}" for tone, count in figures["tone_support"].items())
+        + ", ".join(f"{figures['tone_support'][tone]} {tone}" for tone in TONES)
         + ".",
         "",
         "| held out | themes micro-F1 (95%) | macro-F1 (95%) | tone accuracy (95%) |",
@@ -436,11 +436,13 @@ def figures_text(figures: dict[str, Any]) -> str:
         "| theme | texts | F1, batches held out | F1, writers held out |",
         "|---|---|---|---|",
     ]
-    for theme, count in figures["support"].items():
-        lines.append(f"| {theme} | {count} | {batch['themes'][theme]:.3f} | {writer['themes'][theme]:.3f} |")
+    for theme in THEMES:
+        lines.append(
+            f"| {theme} | {figures['support'][theme]} | {batch['themes'][theme]:.3f} | {writer['themes'][theme]:.3f} |"
+        )
     lines += ["", "| tone | texts | recall | precision |", "|---|---|---|---|"]
-    for tone, part in batch["tones"].items():
-        count = figures["tone_support"][tone]
+    for tone in TONES:
+        part, count = batch["tones"][tone], figures["tone_support"][tone]
         lines.append(f"| {tone} | {count} | {part['recall']:.3f} | {part['precision']:.3f} |")
     lines += [
         "",
