@@ -18,7 +18,7 @@ from pathlib import Path
 from miner import fetch as fetching
 from miner import pipeline
 from miner.asking import Options
-from miner.corpus import slug
+from miner.corpus import ROOT, slug
 from miner.places import Place
 from miner.records import Glance
 from tests.played_site import Site, busy_first, played, redirect
@@ -48,10 +48,13 @@ def play(site: Site, folder: Path) -> list[tuple[str, Counter[str], int]]:
     def note(name: str, begin: int) -> None:
         runs.append((name, Counter(site.asked[begin:]), len(list(folder.glob("*.pdf")))))
 
-    with subprocess.Popen([sys.executable, "-m", "tests.play_fetch", "--once", site.listing, str(folder)]) as process:
+    command = [sys.executable, "-m", "tests.play_fetch", "--once", site.listing, str(folder)]
+    with subprocess.Popen(command, cwd=ROOT) as process:
         while process.poll() is None and len(list(folder.glob("*.pdf"))) < KILLED_AT:
             time.sleep(0.005)
         process.kill()
+    while site.busy:  # with what the killed run had asked for last
+        time.sleep(0.005)
     note("killed", 0)
     begin = len(site.asked)
     try:

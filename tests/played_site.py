@@ -101,12 +101,14 @@ class Site:
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     site: Site
+    is_busy = False
 
     def log_message(self, format: str, *args: object) -> None:
         pass
 
     def do_GET(self) -> None:
         site = self.site
+        self.is_busy = True
         with site.lock:
             site.asked.append(self.path)
             site.agents.add(self.headers.get("user-agent", ""))
@@ -118,11 +120,17 @@ class Handler(BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
         finally:
-            with site.lock:
-                site.busy -= 1
+            self.be_done()
+
+    def be_done(self) -> None:
+        """The request is over: said before its last bytes go, after which the next may come at once."""
+        with self.site.lock:
+            self.site.busy -= self.is_busy
+            self.is_busy = False
 
     def answer(self, body: bytes | str = b"", status: int = 200, kind: str = "text/html", **headers: str) -> None:
         data = body.encode() if isinstance(body, str) else body
+        self.be_done()
         self.send(status, kind, {"Content-Length": str(len(data)), **headers})
         self.wfile.write(data)
 
