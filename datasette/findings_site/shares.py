@@ -36,7 +36,7 @@ NATIONAL = """
     from ({headlines}) group by 1 order by 1
 """
 SOFT = """
-    select f.id, f.letter_id, f.criterion, f.cue, f.sentence, f.met_low, f.met_high, f.denominator, l.area, l.letter_date,
+    select f.id, f.letter_id, f.criterion, f.cue, f.met_low, f.met_high, f.denominator, l.area, l.letter_date,
            substr(l.letter_date, 1, 4) as year, t.region, t.name as team, l.team_id
     from findings f join letters l on l.id = f.letter_id join teams t on t.id = l.team_id
     where f.met_low is not null and (f.met_low <> f.met_high or f.denominator is null) {where}

@@ -32,6 +32,15 @@ async def choices(datasette: Any) -> tuple[list[Row], list[Row]]:
     return named, [{**row, "name": text.criterion_name(row["id"])} for row in used]
 
 
+async def read_ahead(datasette: Any) -> None:
+    """Reads at the start what would take a reader's first look at the figures longest."""
+    activities, criteria = await choices(datasette)
+    await shares.national(datasette)
+    for row in (*activities, *criteria):
+        await shares.by_letter(datasette, row["id"])
+        await shares.soft(datasette, row["id"])
+
+
 async def understand(request: Any, datasette: Any) -> tuple[str, str]:
     """The criterion (or activity) and the grouping that the address asks for."""
     by = request.args.get("by") or "year"
