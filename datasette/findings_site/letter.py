@@ -44,11 +44,11 @@ NAMES = {"findings": "Finding", "examples": "Case example", "points": "Point"}
 
 async def show_letter(request: Any, datasette: Any) -> Response:
     letter_id = request.url_vars["letter_id"]
-    letter = await rows.read_one(datasette, LETTER, {"id": letter_id})
+    letter = await rows.read_one(datasette, LETTER, {"id": letter_id}, keep=False)
     if letter is None:
         raise NotFound("There is no letter of that name here. It may have been known under another: try the search.")
     by_id = {"id": letter_id}
-    paragraphs = await rows.read(datasette, PARAGRAPHS, by_id)
+    paragraphs = await rows.read(datasette, PARAGRAPHS, by_id, keep=False)
     base = datasette.absolute_url(request, datasette.urls.path(f"/letters/{letter_id}"))
     numbered = {paragraph["id"]: paragraph["number"] for paragraph in paragraphs}
     findings = [
@@ -61,11 +61,11 @@ async def show_letter(request: Any, datasette: Any) -> Response:
                 letter, base, row["sentence"], row["page"], numbered[row["paragraph_id"]], f"#f{row['id']}"
             ),
         }
-        for row in await rows.read(datasette, FINDINGS, by_id)
+        for row in await rows.read(datasette, FINDINGS, by_id, keep=False)
     ]
-    points = await rows.read(datasette, POINTS, by_id)
+    points = await rows.read(datasette, POINTS, by_id, keep=False)
     themes: dict[int, list[Row]] = defaultdict(list)
-    for row in await rows.read(datasette, EXAMPLE_THEMES, by_id):
+    for row in await rows.read(datasette, EXAMPLE_THEMES, by_id, keep=False):
         themes[row["example_id"]].append(row)
     examples = [
         {
@@ -73,9 +73,9 @@ async def show_letter(request: Any, datasette: Any) -> Response:
             "themes": themes[row["id"]],
             "citation": cite(letter, base, row["text"], row["page"], numbered[row["paragraph_id"]], f"#e{row['id']}"),
         }
-        for row in await rows.read(datasette, EXAMPLES, by_id)
+        for row in await rows.read(datasette, EXAMPLES, by_id, keep=False)
     ]
-    boxes = await rows.read(datasette, BOXES, by_id)
+    boxes = await rows.read(datasette, BOXES, by_id, keep=False)
     typed = text.plain(request.args.get("q") or "").strip()
     question = ask(typed)
     matches = await find_matches(datasette, question.match, paragraphs, points)
@@ -87,7 +87,7 @@ async def show_letter(request: Any, datasette: Any) -> Response:
     for paragraph in shown:
         by_section[paragraph["section_id"]].append(paragraph)
     shown_points = [show_point(point, matches, numbers, placed) for point in points]
-    for section in await rows.read(datasette, SECTIONS, by_id):
+    for section in await rows.read(datasette, SECTIONS, by_id, keep=False):
         kind = {"strengths": "strength", "improvements": "improvement"}.get(section["code"])
         sections.append(
             {
@@ -105,10 +105,10 @@ async def show_letter(request: Any, datasette: Any) -> Response:
                 "sections": sections,
                 "pages": [
                     {**page, "overlay": draw_overlay(page, boxes, findings, examples)}
-                    for page in await rows.read(datasette, PAGES, by_id)
+                    for page in await rows.read(datasette, PAGES, by_id, keep=False)
                 ],
-                "footnotes": await rows.read(datasette, FOOTNOTES, by_id),
-                "warnings": await rows.read(datasette, WARNINGS, by_id),
+                "footnotes": await rows.read(datasette, FOOTNOTES, by_id, keep=False),
+                "warnings": await rows.read(datasette, WARNINGS, by_id, keep=False),
                 "counts": {"findings": len(findings), "examples": len(examples), "points": len(points)},
                 "typed": typed if question.match else "",
                 "found": found,
@@ -144,7 +144,7 @@ async def find_matches(
             continue
         texts = {item["id"]: item["text"] for item in items}
         values = {"match": match, "first": min(texts), "last": max(texts)}
-        for row in await rows.read(datasette, MATCHES.format(table=table), values):
+        for row in await rows.read(datasette, MATCHES.format(table=table), values, keep=False):
             if row["id"] in texts:
                 spans = text.match_spans(texts[row["id"]], row["marked"])
                 if spans:
@@ -260,7 +260,7 @@ def draw_overlay(page: Row, boxes: list[Row], findings: list[Row], examples: lis
 async def send_page_picture(request: Any, datasette: Any) -> Response:
     """The picture of a page. Its path comes from the database, never from the address."""
     values = {"id": request.url_vars["letter_id"], "page": int(request.url_vars["page"])}
-    page = await rows.read_one(datasette, PICTURE, values)
+    page = await rows.read_one(datasette, PICTURE, values, keep=False)
     folder = rows.folder(datasette) / "pages"
     file = (folder / (page["image"] or "-")).resolve() if page else None
     if file is None or not file.is_relative_to(folder) or file.suffix != ".webp" or not file.is_file():

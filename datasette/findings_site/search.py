@@ -227,7 +227,10 @@ RESULTS = """
 
 
 async def count(datasette: Any, search: Search) -> int:
-    found = await rows.read(datasette, f"select count(*) as n {search.sources()}", search.values())
+    source = search.sources()
+    if search.question.match and not search.kind.where and set(search.filters) == {"q"}:
+        source = f"from {search.kind.table}_fts where {search.kind.table}_fts match :match"  # the words alone
+    found = await rows.read(datasette, f"select count(*) as n {source}", search.values())
     return int(found[0]["n"])
 
 
@@ -263,7 +266,7 @@ async def find(datasette: Any, search: Search, limit: int, offset: int = 0) -> l
         if matching
         else "",
     )
-    found = await rows.read(datasette, sql, {"match": search.question.match} if matching else None)
+    found = await rows.read(datasette, sql, {"match": search.question.match} if matching else None, keep=False)
     by_id = {row["id"]: row for row in found}
     return [by_id[item] for item in ids if item in by_id]
 

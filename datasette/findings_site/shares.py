@@ -50,7 +50,7 @@ def to_pooled(row: Row) -> Pooled:
 
 async def by_letter(datasette: Any, criterion: str) -> list[Row]:
     sql = BY_LETTER.format(headlines=HEADLINES.format(where=OF_CRITERION))
-    return await rows.read(datasette, sql, {"criterion": criterion})
+    return await rows.read(datasette, sql, {"criterion": criterion}, always=True)
 
 
 def pool_letters(letters: Sequence[Row]) -> Pooled:
@@ -80,7 +80,7 @@ def label_of(row: Row, by: str) -> str:
 
 async def national(datasette: Any) -> Mapping[str, Pooled]:
     """For each criterion the share met over all letters."""
-    found = await rows.read(datasette, NATIONAL.format(headlines=HEADLINES.format(where="")))
+    found = await rows.read(datasette, NATIONAL.format(headlines=HEADLINES.format(where="")), always=True)
     return {row["label"]: to_pooled(row) for row in found}
 
 
@@ -93,8 +93,8 @@ async def of_team(datasette: Any, team_id: str) -> list[Row]:
 
 async def soft(datasette: Any, criterion: str) -> list[Row]:
     where = "and f.criterion in (select id from criteria where id = :criterion or activity = :criterion)"
-    return await rows.read(datasette, SOFT.format(where=where), {"criterion": criterion})
+    return await rows.read(datasette, SOFT.format(where=where), {"criterion": criterion}, always=True)
 
 
 async def soft_of_team(datasette: Any, team_id: str) -> list[Row]:
-    return await rows.read(datasette, SOFT.format(where="and l.team_id = :team"), {"team": team_id})
+    return await rows.read(datasette, SOFT.format(where="and l.team_id = :team"), {"team": team_id}, keep=False)
