@@ -18,6 +18,10 @@ FORM_COUNTS = (
 DENOMINATOR_COUNTS = """
     select coalesce(denominator_from, '') as place, count(*) as n from findings group by 1 order by 2 desc
 """
+KNOWN = """
+    select year, sum(known) as known, sum(loaded) as loaded, sum(rejected) as rejected, sum(not_obtained) as not_obtained
+    from coverage group by 1 order by 1
+"""
 
 
 async def column_meanings(datasette: Any) -> dict[str, dict[str, str]]:
@@ -91,6 +95,7 @@ async def show_about(request: Any, datasette: Any) -> Response:
                 "forms": await rows.read(datasette, FORM_COUNTS),
                 "denominators": await rows.read(datasette, DENOMINATOR_COUNTS),
                 "places": text.DENOMINATORS,
+                "known": await rows.read(datasette, KNOWN),
                 "rejects": await rows.read(datasette, "select * from rejects order by file_name limit 50"),
                 "build": {row["key"]: row["value"] for row in await rows.read(datasette, BUILD)},
                 "mistaken": address,
