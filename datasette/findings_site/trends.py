@@ -121,6 +121,7 @@ async def show_trends(request: Any, datasette: Any) -> Response:
                 "letter_count": len(letters),
                 "soft": soft[-50:],
                 "soft_count": len(soft),
+                "units": "cases" if "." in criterion else "judgements of cases",
                 "few": FEWEST_LETTERS,
                 "query": urlencode({"criterion": criterion, "by": by}),
                 "merged": any(len(found) > MANY_DOTS for found in grouped.values()),
