@@ -86,10 +86,13 @@ async def show_about(request: Any, datasette: Any) -> Response:
         address = datasette.absolute_url(request, datasette.urls.path(f"/letters/{letter['id']}"))
         if item[:1] in "fes" and item[1:].isdigit():
             address += f"#{item}"
+    build = {row["key"]: row["value"] for row in await rows.read(datasette, BUILD)}
     return Response.html(
         await datasette.render_template(
             "about.html",
             {
+                "build": build,
+                "measured": {key: value for key, value in build.items() if key.startswith("gold_")},
                 "coverage": await rows.read_one(datasette, start.COVERAGE),
                 "bands": await rows.read(datasette, "select * from bands order by low desc, high desc"),
                 "forms": await rows.read(datasette, FORM_COUNTS),
@@ -97,7 +100,6 @@ async def show_about(request: Any, datasette: Any) -> Response:
                 "places": text.DENOMINATORS,
                 "known": await rows.read(datasette, KNOWN),
                 "rejects": await rows.read(datasette, "select * from rejects order by file_name limit 50"),
-                "build": {row["key"]: row["value"] for row in await rows.read(datasette, BUILD)},
                 "mistaken": address,
             },
             request=request,

@@ -33,6 +33,15 @@ EXAMPLE_THEMES = """
     where e.letter_id = :id order by et.example_id, et.score desc
 """
 # The rowids of one letter stand together, so the full-text index need not be walked whole.
+THEME_WORDS = """
+    select w.example_id, w.theme, w.word from theme_words w join examples e on e.id = w.example_id
+    where e.letter_id = :id and w.weight > 0 order by w.example_id, w.theme, w.weight desc
+"""
+SIMILAR = """
+    select s.example_id, o.id, o.letter_id, l.area, l.letter_date, s.similarity from similar_examples s
+    join examples e on e.id = s.example_id join examples o on o.id = s.other_id join letters l on l.id = o.letter_id
+    where e.letter_id = :id order by s.example_id, s.similarity desc
+"""
 MATCHES = """
     select {table}_fts.rowid as id, highlight({table}_fts, 0, char(2), char(3)) as marked
     from {table}_fts where {table}_fts match :match and {table}_fts.rowid between :first and :last
@@ -67,9 +76,19 @@ async def show_letter(request: Any, datasette: Any) -> Response:
     themes: dict[int, list[Row]] = defaultdict(list)
     for row in await rows.read(datasette, EXAMPLE_THEMES, by_id, keep=False):
         themes[row["example_id"]].append(row)
+    words: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for row in await rows.read(datasette, THEME_WORDS, by_id, keep=False):
+        words[row["example_id"], row["theme"]].append(row["word"])
+    for found_themes in themes.values():
+        for row in found_themes:
+            row["words"] = words[row["example_id"], row["theme"]][:5]
+    similar: dict[int, list[Row]] = defaultdict(list)
+    for row in await rows.read(datasette, SIMILAR, by_id, keep=False):
+        similar[row["example_id"]].append(row)
     examples = [
         {
             **row,
+            "similar": similar[row["id"]][:4],
             "themes": themes[row["id"]],
             "citation": cite(letter, base, row["text"], row["page"], numbered[row["paragraph_id"]], f"#e{row['id']}"),
         }
