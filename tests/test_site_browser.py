@@ -120,6 +120,14 @@ def test_hover_and_focus_light_the_other_side(page: Any, address: str) -> None:
     assert "lit" in (page.locator("a#f2").get_attribute("class") or "")
 
 
+def test_opening_a_finding_brings_its_page_into_view(page: Any, address: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 300})
+    page.goto(f"{address}{LETTER}#e1")
+    page.wait_for_function("document.querySelector('#on-e1.chosen') !== null")
+    where = page.locator("#on-e1 rect").first.bounding_box()
+    assert 0 <= where["y"] <= 300
+
+
 def test_a_journalist_has_an_example_with_its_page_in_under_five_clicks(page: Any, address: str) -> None:
     page.goto(address)
     page.get_by_label("Area", exact=True).select_option("Brinmoor")  # one
