@@ -23,6 +23,7 @@ def make_database(folder: Path, hostile: bool = True) -> Path:
     with database.Writer(path) as writer:
         database.add_vocabularies(writer, SQS, THEMES)
         writer.add("build_info", key="built_at", value="2026-11-22T00:00:00+00:00")
+        writer.add("build_info", key="gold_findings_f1", value="0.91")
         writer.add("bands", words="most", low=0.5, high=0.96, source="measured")
         writer.add(
             "rejects", file_name="page.pdf", sha256=None, reason="no PDF: the file holds a web page", detail=None
@@ -87,6 +88,9 @@ def add_letter(
     )
     add_box(writer, "examples", example, letter, 200)
     writer.add("example_themes", example_id=example, theme="planning", score=0.91, decided_by="model")
+    writer.add("theme_words", example_id=example, theme="planning", word=extra or "plan", weight=1.2)
+    if example > 1:
+        writer.add("similar_examples", example_id=example, other_id=example - 1, similarity=0.4)
     add_section(writer, letter, 2, "improvements", "Areas for improvement")
     point = writer.add(
         "points", letter_id=letter, kind="improvement", position=1, text=f"Review plans. {extra}", page=1

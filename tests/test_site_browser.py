@@ -78,13 +78,16 @@ def test_the_way_from_a_search_to_the_words_on_the_page(page: Any, address: str)
     page.goto(address)
     page.get_by_label("Search the letters").fill("timely")
     page.get_by_role("button", name="Search", exact=True).click()
+    page.wait_for_url("**/search?q=timely")
     assert page.locator("mark").first.inner_text() == "timely"
     page.get_by_role("link", name="Findings 10").click()
+    page.wait_for_url("**kind=findings**")
     page.get_by_role("link", name="Review", exact=True).click()
+    page.wait_for_url("**criterion=review**")
     chips = page.locator(".chips a")
     assert chips.count() == 2
     page.locator(".hits a").first.click()
-    assert "#f" in page.url and "q=timely" in page.url
+    page.wait_for_url("**/letters/*?q=timely#f*")
     key = page.url.split("#")[1]
     page.locator(f"a#{key}").click()
     assert page.url.endswith(f"#on-{key}")
@@ -98,13 +101,15 @@ def test_a_chip_takes_its_filter_away(page: Any, address: str) -> None:
     page.goto(f"{address}/search?kind=findings&q=reviews&team=alderby")
     assert page.locator(".hits > li").count() == 2
     page.locator(".chips a", has_text="Area").click()
+    page.wait_for_url(lambda url: "team=" not in url)
     assert page.locator(".hits > li").count() == 10
 
 
 def test_a_year_bar_narrows_the_search(page: Any, address: str) -> None:
     page.goto(f"{address}/search?q=plan")
     page.locator(".histogram a", has_text="2013").click()
-    assert "year=2013" in page.url and page.locator(".hits > li").count() == 4
+    page.wait_for_url("**year=2013**")
+    assert page.locator(".hits > li").count() == 4
 
 
 def test_hover_and_focus_light_the_other_side(page: Any, address: str) -> None:
@@ -115,11 +120,21 @@ def test_hover_and_focus_light_the_other_side(page: Any, address: str) -> None:
     assert "lit" in (page.locator("a#f2").get_attribute("class") or "")
 
 
+def test_opening_a_finding_brings_its_page_into_view(page: Any, address: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 300})
+    page.goto(f"{address}{LETTER}#e1")
+    page.wait_for_function("document.querySelector('#on-e1.chosen') !== null")
+    where = page.locator("#on-e1 rect").first.bounding_box()
+    assert 0 <= where["y"] <= 300
+
+
 def test_a_journalist_has_an_example_with_its_page_in_under_five_clicks(page: Any, address: str) -> None:
     page.goto(address)
     page.get_by_label("Area", exact=True).select_option("Brinmoor")  # one
     page.get_by_role("button", name="Show its case examples").click()  # two
+    page.wait_for_url("**team=brinmoor**")
     page.locator(".hits .where a").click()  # three
+    page.wait_for_url("**/letters/*#e*")
     key = page.url.split("#")[1]
     assert "The plan for this girl" in page.locator(f"#{key}").inner_text()
     page.locator(f"li#about-{key} summary").click()  # four
@@ -130,6 +145,7 @@ def test_an_analyst_gets_reviews_by_year_with_intervals(page: Any, address: str)
     page.goto(address + "/trends")
     page.get_by_label("What is judged").select_option("review")
     page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**criterion=review**")
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV", exact=True).click()
     header = Path(download.value.path()).read_text(encoding="utf-8").splitlines()[0]

@@ -269,7 +269,7 @@ def test_a_finding_is_marked_in_text_and_on_its_page(site: Site) -> None:
     assert re.search(r'<a class="finding met" href="#on-f1" data-item="f1" id="f1">10 of the 20 cases</a>', page)
     assert re.search(r'<a id="on-f1" href="#f1" class="findings met" data-item="f1"[^>]*><rect x="79.0" y="99.0"', page)
     assert "10 of 20 met" in page and "50–96% met" in page
-    assert "classified by the model, 0.91" in page
+    assert "classified by the model, 0.91, most for the words “plan”" in page
 
 
 def test_the_citation_names_page_paragraph_and_hash(site: Site) -> None:

@@ -98,14 +98,14 @@ def _name(label: str, y: float) -> str:
 
 def shares(groups: Sequence[Group], title: str) -> Markup:
     """One line a group: letters as dots, the pooled share with its interval as a bar."""
-    row = 66
+    row = 58
     height = 34 + row * len(groups)
     out = [
         f'<svg class="chart shares" viewBox="0 0 {LEFT + PLOT + RIGHT} {height}" role="img" aria-label="{escape(title)}">',
         _axis(height),
     ]
     for index, group in enumerate(groups):
-        y = 34 + row * index + 44
+        y = 34 + row * index + 40
         out.append(_name(group.label, y - 23))
         if group.low is not None and group.high is not None and group.share is not None:
             out.append(

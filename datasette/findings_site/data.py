@@ -18,6 +18,10 @@ FORM_COUNTS = (
 DENOMINATOR_COUNTS = """
     select coalesce(denominator_from, '') as place, count(*) as n from findings group by 1 order by 2 desc
 """
+KNOWN = """
+    select year, sum(known) as known, sum(loaded) as loaded, sum(rejected) as rejected, sum(not_obtained) as not_obtained
+    from coverage group by 1 order by 1
+"""
 
 
 async def column_meanings(datasette: Any) -> dict[str, dict[str, str]]:
@@ -82,17 +86,20 @@ async def show_about(request: Any, datasette: Any) -> Response:
         address = datasette.absolute_url(request, datasette.urls.path(f"/letters/{letter['id']}"))
         if item[:1] in "fes" and item[1:].isdigit():
             address += f"#{item}"
+    build = {row["key"]: row["value"] for row in await rows.read(datasette, BUILD)}
     return Response.html(
         await datasette.render_template(
             "about.html",
             {
+                "build": build,
+                "measured": {key: value for key, value in build.items() if key.startswith("gold_")},
                 "coverage": await rows.read_one(datasette, start.COVERAGE),
                 "bands": await rows.read(datasette, "select * from bands order by low desc, high desc"),
                 "forms": await rows.read(datasette, FORM_COUNTS),
                 "denominators": await rows.read(datasette, DENOMINATOR_COUNTS),
                 "places": text.DENOMINATORS,
+                "known": await rows.read(datasette, KNOWN),
                 "rejects": await rows.read(datasette, "select * from rejects order by file_name limit 50"),
-                "build": {row["key"]: row["value"] for row in await rows.read(datasette, BUILD)},
                 "mistaken": address,
             },
             request=request,

@@ -89,14 +89,22 @@ def beta_share(x: float, a: float, b: float) -> float:
 
 
 def _find(function: Callable[[float], float], target: float, low: float, high: float) -> float:
-    """Where the rising function reaches the target."""
-    for _ in range(40 if high > 1 else 28):
-        middle = (low + high) / 2
-        if function(middle) < target:
-            low = middle
+    """Where the rising function reaches the target: false position, halving the end that stays (Illinois)."""
+    below, above, side, middle = function(low) - target, function(high) - target, 0, low
+    for _ in range(100):
+        middle = (low * above - high * below) / (above - below)
+        off = function(middle) - target
+        if abs(off) < 1e-10 or high - low < 1e-10:
+            break
+        if off < 0:
+            low, below = middle, off
+            above = above / 2 if side < 0 else above
+            side = -1
         else:
-            high = middle
-    return (low + high) / 2
+            high, above = middle, off
+            below = below / 2 if side > 0 else below
+            side = 1
+    return middle
 
 
 def beta_quantile(probability: float, a: float, b: float) -> float:

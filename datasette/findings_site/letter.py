@@ -33,6 +33,15 @@ EXAMPLE_THEMES = """
     where e.letter_id = :id order by et.example_id, et.score desc
 """
 # The rowids of one letter stand together, so the full-text index need not be walked whole.
+THEME_WORDS = """
+    select w.example_id, w.theme, w.word from theme_words w join examples e on e.id = w.example_id
+    where e.letter_id = :id and w.weight > 0 order by w.example_id, w.theme, w.weight desc
+"""
+SIMILAR = """
+    select s.example_id, o.id, o.letter_id, l.area, l.letter_date, s.similarity from similar_examples s
+    join examples e on e.id = s.example_id join examples o on o.id = s.other_id join letters l on l.id = o.letter_id
+    where e.letter_id = :id order by s.example_id, s.similarity desc
+"""
 MATCHES = """
     select {table}_fts.rowid as id, highlight({table}_fts, 0, char(2), char(3)) as marked
     from {table}_fts where {table}_fts match :match and {table}_fts.rowid between :first and :last
@@ -44,11 +53,11 @@ NAMES = {"findings": "Finding", "examples": "Case example", "points": "Point"}
 
 async def show_letter(request: Any, datasette: Any) -> Response:
     letter_id = request.url_vars["letter_id"]
-    letter = await rows.read_one(datasette, LETTER, {"id": letter_id})
+    letter = await rows.read_one(datasette, LETTER, {"id": letter_id}, keep=False)
     if letter is None:
         raise NotFound("There is no letter of that name here. It may have been known under another: try the search.")
     by_id = {"id": letter_id}
-    paragraphs = await rows.read(datasette, PARAGRAPHS, by_id)
+    paragraphs = await rows.read(datasette, PARAGRAPHS, by_id, keep=False)
     base = datasette.absolute_url(request, datasette.urls.path(f"/letters/{letter_id}"))
     numbered = {paragraph["id"]: paragraph["number"] for paragraph in paragraphs}
     findings = [
@@ -61,21 +70,31 @@ async def show_letter(request: Any, datasette: Any) -> Response:
                 letter, base, row["sentence"], row["page"], numbered[row["paragraph_id"]], f"#f{row['id']}"
             ),
         }
-        for row in await rows.read(datasette, FINDINGS, by_id)
+        for row in await rows.read(datasette, FINDINGS, by_id, keep=False)
     ]
-    points = await rows.read(datasette, POINTS, by_id)
+    points = await rows.read(datasette, POINTS, by_id, keep=False)
     themes: dict[int, list[Row]] = defaultdict(list)
-    for row in await rows.read(datasette, EXAMPLE_THEMES, by_id):
+    for row in await rows.read(datasette, EXAMPLE_THEMES, by_id, keep=False):
         themes[row["example_id"]].append(row)
+    words: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for row in await rows.read(datasette, THEME_WORDS, by_id, keep=False):
+        words[row["example_id"], row["theme"]].append(row["word"])
+    for found_themes in themes.values():
+        for row in found_themes:
+            row["words"] = words[row["example_id"], row["theme"]][:5]
+    similar: dict[int, list[Row]] = defaultdict(list)
+    for row in await rows.read(datasette, SIMILAR, by_id, keep=False):
+        similar[row["example_id"]].append(row)
     examples = [
         {
             **row,
+            "similar": similar[row["id"]][:4],
             "themes": themes[row["id"]],
             "citation": cite(letter, base, row["text"], row["page"], numbered[row["paragraph_id"]], f"#e{row['id']}"),
         }
-        for row in await rows.read(datasette, EXAMPLES, by_id)
+        for row in await rows.read(datasette, EXAMPLES, by_id, keep=False)
     ]
-    boxes = await rows.read(datasette, BOXES, by_id)
+    boxes = await rows.read(datasette, BOXES, by_id, keep=False)
     typed = text.plain(request.args.get("q") or "").strip()
     question = ask(typed)
     matches = await find_matches(datasette, question.match, paragraphs, points)
@@ -87,7 +106,7 @@ async def show_letter(request: Any, datasette: Any) -> Response:
     for paragraph in shown:
         by_section[paragraph["section_id"]].append(paragraph)
     shown_points = [show_point(point, matches, numbers, placed) for point in points]
-    for section in await rows.read(datasette, SECTIONS, by_id):
+    for section in await rows.read(datasette, SECTIONS, by_id, keep=False):
         kind = {"strengths": "strength", "improvements": "improvement"}.get(section["code"])
         sections.append(
             {
@@ -105,10 +124,10 @@ async def show_letter(request: Any, datasette: Any) -> Response:
                 "sections": sections,
                 "pages": [
                     {**page, "overlay": draw_overlay(page, boxes, findings, examples)}
-                    for page in await rows.read(datasette, PAGES, by_id)
+                    for page in await rows.read(datasette, PAGES, by_id, keep=False)
                 ],
-                "footnotes": await rows.read(datasette, FOOTNOTES, by_id),
-                "warnings": await rows.read(datasette, WARNINGS, by_id),
+                "footnotes": await rows.read(datasette, FOOTNOTES, by_id, keep=False),
+                "warnings": await rows.read(datasette, WARNINGS, by_id, keep=False),
                 "counts": {"findings": len(findings), "examples": len(examples), "points": len(points)},
                 "typed": typed if question.match else "",
                 "found": found,
@@ -144,7 +163,7 @@ async def find_matches(
             continue
         texts = {item["id"]: item["text"] for item in items}
         values = {"match": match, "first": min(texts), "last": max(texts)}
-        for row in await rows.read(datasette, MATCHES.format(table=table), values):
+        for row in await rows.read(datasette, MATCHES.format(table=table), values, keep=False):
             if row["id"] in texts:
                 spans = text.match_spans(texts[row["id"]], row["marked"])
                 if spans:
@@ -260,7 +279,7 @@ def draw_overlay(page: Row, boxes: list[Row], findings: list[Row], examples: lis
 async def send_page_picture(request: Any, datasette: Any) -> Response:
     """The picture of a page. Its path comes from the database, never from the address."""
     values = {"id": request.url_vars["letter_id"], "page": int(request.url_vars["page"])}
-    page = await rows.read_one(datasette, PICTURE, values)
+    page = await rows.read_one(datasette, PICTURE, values, keep=False)
     folder = rows.folder(datasette) / "pages"
     file = (folder / (page["image"] or "-")).resolve() if page else None
     if file is None or not file.is_relative_to(folder) or file.suffix != ".webp" or not file.is_file():

@@ -15,15 +15,19 @@ KEPT = 3000
 
 Row = dict[str, Any]
 _asked: WeakKeyDictionary[Any, dict[Any, asyncio.Future[list[Row]]]] = WeakKeyDictionary()
+_always: WeakKeyDictionary[Any, OrderedDict[Any, list[Row]]] = WeakKeyDictionary()
 _kept: WeakKeyDictionary[Any, OrderedDict[Any, list[Row]]] = WeakKeyDictionary()
 
 
-async def read(datasette: Any, sql: str, values: Mapping[str, Any] | None = None) -> list[Row]:
-    """The rows of a query. Do not change them: they may be handed out again."""
+async def read(
+    datasette: Any, sql: str, values: Mapping[str, Any] | None = None, *, keep: bool = True, always: bool = False
+) -> list[Row]:
+    """The rows of a query. Do not change them: they may be handed out again. `keep` is not worth while
+    for what is quickly read; `always` keeps what is not, and what there is a limited number of."""
     database = datasette.get_database(NAME)
-    if database.is_mutable:
+    if database.is_mutable or not keep:
         return await _read(database, sql, values)
-    kept = _kept.setdefault(datasette, OrderedDict())
+    kept = (_always if always else _kept).setdefault(datasette, OrderedDict())
     key = (sql, tuple(sorted((values or {}).items())))
     if key in kept:
         kept.move_to_end(key)
@@ -37,7 +41,7 @@ async def read(datasette: Any, sql: str, values: Mapping[str, Any] | None = None
     finally:
         asked.pop(key, None)
     kept[key] = rows
-    if len(kept) > KEPT:
+    if len(kept) > KEPT and not always:
         kept.popitem(last=False)
     return rows
 
@@ -46,8 +50,10 @@ async def _read(database: Any, sql: str, values: Mapping[str, Any] | None) -> li
     return [dict(row) for row in await database.execute(sql, dict(values or {}))]
 
 
-async def read_one(datasette: Any, sql: str, values: Mapping[str, Any] | None = None) -> Row | None:
-    rows = await read(datasette, sql, values)
+async def read_one(
+    datasette: Any, sql: str, values: Mapping[str, Any] | None = None, *, keep: bool = True
+) -> Row | None:
+    rows = await read(datasette, sql, values, keep=keep)
     return rows[0] if rows else None
 
 

@@ -151,6 +151,12 @@ class Search:
             tables.append(f"join sections s on s.id = {'i' if kind.table == 'paragraphs' else 'p'}.section_id")
         return f"from {' '.join(tables)} where {' and '.join(where) or '1'}"
 
+    def words_alone(self) -> str:
+        """From and where, without any table but the full-text index; empty where there are other conditions."""
+        fts = f"{self.kind.table}_fts"
+        alone = self.question.match and not self.kind.where and set(self.filters) == {"q"}
+        return f"from {fts} where {fts} match :match" if alone else ""
+
     def values(self) -> dict[str, Any]:
         values: dict[str, Any] = {name: value for name, value in self.filters.items() if name != "q"}
         if "region" in values and values["region"] == NO_REGION:
@@ -227,7 +233,8 @@ RESULTS = """
 
 
 async def count(datasette: Any, search: Search) -> int:
-    found = await rows.read(datasette, f"select count(*) as n {search.sources()}", search.values())
+    source = search.words_alone() or search.sources()
+    found = await rows.read(datasette, f"select count(*) as n {source}", search.values())
     return int(found[0]["n"])
 
 
@@ -237,6 +244,8 @@ async def find(datasette: Any, search: Search, limit: int, offset: int = 0) -> l
     order = ORDERS[search.order].format(fts=f"{kind.table}_fts")
     joined = () if search.order == "relevance" else ("l",)
     ids_sql = f"select i.id {search.sources(joined)} order by {order} limit :limit offset :offset"
+    if search.order == "relevance" and search.words_alone():
+        ids_sql = f"select rowid as id {search.words_alone()} order by rank, rowid limit :limit offset :offset"
     ids = [
         row["id"] for row in await rows.read(datasette, ids_sql, {**search.values(), "limit": limit, "offset": offset})
     ]
@@ -263,7 +272,7 @@ async def find(datasette: Any, search: Search, limit: int, offset: int = 0) -> l
         if matching
         else "",
     )
-    found = await rows.read(datasette, sql, {"match": search.question.match} if matching else None)
+    found = await rows.read(datasette, sql, {"match": search.question.match} if matching else None, keep=False)
     by_id = {row["id"]: row for row in found}
     return [by_id[item] for item in ids if item in by_id]
 

@@ -36,7 +36,7 @@ NATIONAL = """
     from ({headlines}) group by 1 order by 1
 """
 SOFT = """
-    select f.id, f.letter_id, f.criterion, f.cue, f.sentence, f.met_low, f.met_high, f.denominator, l.area, l.letter_date,
+    select f.id, f.letter_id, f.criterion, f.cue, f.met_low, f.met_high, f.denominator, l.area, l.letter_date,
            substr(l.letter_date, 1, 4) as year, t.region, t.name as team, l.team_id
     from findings f join letters l on l.id = f.letter_id join teams t on t.id = l.team_id
     where f.met_low is not null and (f.met_low <> f.met_high or f.denominator is null) {where}
@@ -50,7 +50,7 @@ def to_pooled(row: Row) -> Pooled:
 
 async def by_letter(datasette: Any, criterion: str) -> list[Row]:
     sql = BY_LETTER.format(headlines=HEADLINES.format(where=OF_CRITERION))
-    return await rows.read(datasette, sql, {"criterion": criterion})
+    return await rows.read(datasette, sql, {"criterion": criterion}, always=True)
 
 
 def pool_letters(letters: Sequence[Row]) -> Pooled:
@@ -80,7 +80,7 @@ def label_of(row: Row, by: str) -> str:
 
 async def national(datasette: Any) -> Mapping[str, Pooled]:
     """For each criterion the share met over all letters."""
-    found = await rows.read(datasette, NATIONAL.format(headlines=HEADLINES.format(where="")))
+    found = await rows.read(datasette, NATIONAL.format(headlines=HEADLINES.format(where="")), always=True)
     return {row["label"]: to_pooled(row) for row in found}
 
 
@@ -93,8 +93,8 @@ async def of_team(datasette: Any, team_id: str) -> list[Row]:
 
 async def soft(datasette: Any, criterion: str) -> list[Row]:
     where = "and f.criterion in (select id from criteria where id = :criterion or activity = :criterion)"
-    return await rows.read(datasette, SOFT.format(where=where), {"criterion": criterion})
+    return await rows.read(datasette, SOFT.format(where=where), {"criterion": criterion}, always=True)
 
 
 async def soft_of_team(datasette: Any, team_id: str) -> list[Row]:
-    return await rows.read(datasette, SOFT.format(where="and l.team_id = :team"), {"team": team_id})
+    return await rows.read(datasette, SOFT.format(where="and l.team_id = :team"), {"team": team_id}, keep=False)

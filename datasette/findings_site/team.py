@@ -39,7 +39,7 @@ async def show_teams(request: Any, datasette: Any) -> Response:
 
 async def show_team(request: Any, datasette: Any) -> Response:
     by_id = {"id": request.url_vars["team_id"]}
-    team = await rows.read_one(datasette, TEAM, by_id)
+    team = await rows.read_one(datasette, TEAM, by_id, keep=False)
     if team is None:
         raise NotFound("There is no area of that name here. The list of areas may have it under another.")
     national = await shares.national(datasette)
@@ -63,18 +63,18 @@ async def show_team(request: Any, datasette: Any) -> Response:
                 "chart": charts.shares_bar(others.low, others.high, share, others.share, words),
             }
         )
-    points = await rows.read(datasette, POINTS, by_id)
+    points = await rows.read(datasette, POINTS, by_id, keep=False)
     return Response.html(
         await datasette.render_template(
             "team.html",
             {
                 "team": team,
-                "letters": await rows.read(datasette, LETTERS, by_id),
+                "letters": await rows.read(datasette, LETTERS, by_id, keep=False),
                 "figures": figures,
                 "soft": (await shares.soft_of_team(datasette, team["id"]))[:60],
                 "strengths": [point for point in points if point["kind"] == "strength"],
                 "improvements": [point for point in points if point["kind"] == "improvement"],
-                "examples": await rows.read(datasette, EXAMPLES, by_id),
+                "examples": await rows.read(datasette, EXAMPLES, by_id, keep=False),
                 "criterion_name": text.criterion_name,
             },
             request=request,

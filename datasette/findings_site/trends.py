@@ -32,6 +32,15 @@ async def choices(datasette: Any) -> tuple[list[Row], list[Row]]:
     return named, [{**row, "name": text.criterion_name(row["id"])} for row in used]
 
 
+async def read_ahead(datasette: Any) -> None:
+    """Reads at the start what would take a reader's first look at the figures longest."""
+    activities, criteria = await choices(datasette)
+    await shares.national(datasette)
+    for row in (*activities, *criteria):
+        await shares.by_letter(datasette, row["id"])
+        await shares.soft(datasette, row["id"])
+
+
 async def understand(request: Any, datasette: Any) -> tuple[str, str]:
     """The criterion (or activity) and the grouping that the address asks for."""
     by = request.args.get("by") or "year"
@@ -112,6 +121,7 @@ async def show_trends(request: Any, datasette: Any) -> Response:
                 "letter_count": len(letters),
                 "soft": soft[-50:],
                 "soft_count": len(soft),
+                "units": "cases" if "." in criterion else "judgements of cases",
                 "few": FEWEST_LETTERS,
                 "query": urlencode({"criterion": criterion, "by": by}),
                 "merged": any(len(found) > MANY_DOTS for found in grouped.values()),

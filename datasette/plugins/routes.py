@@ -14,6 +14,7 @@ if str(FOLDER) not in sys.path:
     sys.path.append(str(FOLDER))
 
 from findings_site import data, feeds, letter, rows, search, start, subjects, team, text, trends  # noqa: E402
+from findings_site.kept import keep  # noqa: E402
 
 SPECIMENS = "select count(*) as letters, coalesce(sum(specimen), 0) as specimens from letters"
 
@@ -41,10 +42,22 @@ ADDRESSES = (
     (r"^/sitemap\.xml$", feeds.send_sitemap),
 )
 
+# Files come from the disk as they are; keeping them would only take memory.
+NOT_KEPT = (letter.send_page_picture, data.send_csv, search.export_search)
+
+
+@hookimpl
+def startup(datasette: Any) -> Any:
+    async def warm() -> None:
+        if rows.NAME in datasette.databases:
+            await trends.read_ahead(datasette)
+
+    return warm
+
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    return list(ADDRESSES)
+    return [(path, view if view in NOT_KEPT else keep(view)) for path, view in ADDRESSES]
 
 
 @hookimpl

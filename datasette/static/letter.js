@@ -22,6 +22,12 @@
     document.querySelectorAll("[data-item]").forEach(function (part) {
       if (part.getAttribute("data-item") === chosen) part.classList.add("chosen");
     });
+    // A finding opened from a search stands in the text; bring its place on the page into view beside it.
+    var mark = document.getElementById("on-" + chosen);
+    var pictures = document.querySelector(".pictures");
+    if (mark && location.hash.slice(1) === chosen && pictures.scrollHeight > pictures.clientHeight + 4) {
+      pictures.scrollTop += mark.getBoundingClientRect().top - pictures.getBoundingClientRect().top - pictures.clientHeight / 3;
+    }
   }
   window.addEventListener("hashchange", follow);
   follow();
