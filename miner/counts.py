@@ -46,7 +46,7 @@ RATES = frozenset(
     ]
 )
 STANDING = re.compile(
-    r"\b(?:should|must|ought to|needs? to|need(?:s|ed)? to be|aims? to|intends? to|is to|are to|has to|have to|would (?:want|like|expect)|ensures?|ensuring|make sure|makes sure|so that|in order to|target (?:is|was|of)|required by|requires? that|expects? that|expected that|policy is|rule is|the aim is)\b(?! have)[^,;:]*$"
+    r"\b(?:should|must|ought to|needs? to|need(?:s|ed)? to be|aims? to|intends? to|is to|are to|has to|have to|would (?:want|like|expect)|ensures? that|ensuring that|to ensure|make sure|makes sure|so that|in order to|target (?:is|was|of)|required by|requires? that|expects? that|expected that|policy is|rule is|the aim is)\b(?! have)[^,;:]*$"
 )
 STANDING_AFTER = re.compile(
     r"[^,;:.]{0,60}\b(?:should(?! have (?:been|had|done|\w+ed))|must|is to be|are to be|ought to(?! have)|needs? to be|will be)\b"
@@ -96,7 +96,7 @@ class LetterCounter:
         kept: list[Mention] = []
         referred: list[Mention] = []
         for mention in mentions:
-            reason = self._reason_to_omit(doc, mention, section, examples, quoted, sentences, kept)
+            reason = self._reason_to_omit(doc, mention, section, examples, quoted, sentences, kept, mentions)
             if reason is None and self._is_part_of_other(doc, mention, dropped, sentences, kept):
                 reason = "part of something that is not counted"
             if reason:
@@ -320,6 +320,7 @@ class LetterCounter:
         quoted: Sequence[tuple[int, int]],
         sentences: list[tuple[int, int]],
         earlier: Sequence[Mention],
+        coming: Sequence[Mention],
     ) -> str | None:
         span = doc[mention.start : mention.end]
         start, end = span.start_char - 1, span.end_char - 1
@@ -344,6 +345,20 @@ class LetterCounter:
             if mention.unit is None and not _is_counted_one(doc, mention):
                 return "“one” as a pronoun"
         before = doc[mention.start - 1].lower_ if mention.start else ""
+        behind = doc[a : mention.start].text.lower()
+        if mention.pattern.name == "hedged" and not (mention.hedge and earlier):
+            return "no group to be part of"
+        if (
+            before == "in"
+            and re.search(r"\b(?:split|cut|divided|broken?|torn)\b[^.]{0,20}$", behind.removesuffix(" in").strip())
+            and mention.unit is None
+        ):
+            return "no part of a group"
+        later = any(other.start >= mention.end and other.start < b for other in coming)
+        if mention.pattern.name == "none_noun" and doc[mention.start].lower_ == "no" and later and mention.unit in MADE:
+            return "“no” in a sentence that counts otherwise"
+        if mention.form in ("percentage", "fraction") and re.search(r"(?i)\bnationally\b|\bnationwide\b", sentence):
+            return "a published statistic"
         if mention.pattern.name == "all_bare" and not earlier:
             return "“all” without a group"
         if mention.pattern.name == "group" and not is_fronted(doc, mention, a):
@@ -351,7 +366,6 @@ class LetterCounter:
         if mention.pattern.name == "gapped" and not any(a <= other.start for other in earlier):
             return "no verb, and no quantity before it in the sentence"
         ahead_words = [token.lower_ for token in doc[mention.end : mention.end + 3]]
-        behind = doc[a : mention.start].text.lower()
         fronted = is_fronted(doc, mention, a)
         if mention.pattern.name == "units" and before in ("the", "these", "those", "both") and not fronted:
             return REFERS_BACK
@@ -375,7 +389,7 @@ class LetterCounter:
         sample = self.letter.facts.sample_size
         if mention.n is not None and mention.n == sample and mention.link == "bare" and SAMPLING.search(behind):
             return "the sample itself"
-        if mention.unit is None and mention.form == "count" and re.search(r"\bposts?\b", sentence):
+        if mention.unit is None and mention.form == "count" and re.search(r"\bposts\b|\bvacan|\bfrozen\b", sentence):
             return "staff posts"
         if (
             section.code == "management"
@@ -611,6 +625,7 @@ class LetterCounter:
         return _inwards(low, high, whole)
 
 
+MADE = frozenset({"plans", "reports", "reviews", "assessments"})
 REFERS_BACK = "refers back to a group"
 EXACTNESS = {"count": 0, "all_but": 0, "all": 0, "none": 0, "percentage": 1, "fraction": 2, "vague": 3}
 DEFAULT_ACTIVITY = {

@@ -136,7 +136,11 @@ ACTIVITY_CUES: tuple[Cue, ...] = (
         2.4,
         r"(?:been|were|was) reviewed|reviews?|reviewed|reviewing|change of circumstances|brought up to date|re-?assess(?:ed|ment)|revisit(?:ed)?|brought up to date|updated",
     ),
-    *_cues("planning", 2.2, r"plan(?:s|ned|ning)?|rmps?|vmps?|objectives|targets|contingenc(?:y|ies)"),
+    *_cues(
+        "planning",
+        2.2,
+        r"(?:worked|thought) out what to do|what (?:would|should|was to) be done|plan(?:s|ned|ning)?|rmps?|vmps?|objectives|targets|contingenc(?:y|ies)",
+    ),
     *_cues(
         "assessment",
         2.0,

@@ -306,7 +306,7 @@ def train_weights(folder: Path = QUANTITIES) -> dict[str, Any]:
     """Weights for sense and activity from the annotated sentences and letters of a folder.
 
     Multinomial logistic regression; the strengths of its penalty were chosen by leaving out one
-    writer at a time. Weights below 0.03 are dropped. Deterministic.
+    writer at a time. Weights below 0.02 are dropped. Deterministic.
     """
     from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
@@ -320,7 +320,7 @@ def train_weights(folder: Path = QUANTITIES) -> dict[str, Any]:
         weights = {
             feature: [round(float(weight), 3) for weight in model.coef_[:, column]]
             for column, feature in enumerate(vectorizer.get_feature_names_out())
-            if abs(model.coef_[:, column]).max() >= 0.03
+            if abs(model.coef_[:, column]).max() >= 0.02
         }
         models[name] = {
             "classes": [str(label) for label in model.classes_],

@@ -192,7 +192,19 @@ class Groups:
             )
             topic = last.strength == 0 or (last.strength == 3 and last.sense != "neutral")
             whole = query.form in PARTITIVE_FORMS and not query.same_sentence and not last.new and topic
-            if (whole or (needs and last.sense != "neutral")) and last.whole and (number or 0) <= last.whole:
+            # "sufficient in 5 of the 13. In four of these no plan had been written": of the thirteen.
+            contrary = (
+                query.form == "count"
+                and not query.same_sentence
+                and (last.sense, query.sense) == ("met", "not_met")
+                and query.strength == 3
+                and last.strength == 3
+            )
+            if (
+                (whole or contrary or (needs and last.sense != "neutral"))
+                and last.whole
+                and (number or 0) <= last.whole
+            ):
                 return self._of(query, last.whole, "antecedent", "the group judged before")
             for group in reversed(groups):
                 size = group.size or group.whole
@@ -230,9 +242,12 @@ class Groups:
             pools.append(self.letter)
         for pool in pools:
             for group in reversed(pool):
-                if group.unit != unit and not (group.activity == activity and group.sense == "neutral"):
+                named = group.unit == unit
+                same = unit != "victims" and group.activity == activity and group.unit in ("cases", "children")
+                if not named and not (same and group.new):
                     continue
-                size = group.frames or group.whole
+                # "Six children had been the subject of a report": there are six reports.
+                size = (group.frames if named else group.size) or group.whole
                 if size is not None and (number or 0) <= size:
                     return size
         return None

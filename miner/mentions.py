@@ -156,6 +156,8 @@ def _to_mention(doc: Doc, soft: dict[int, str], pattern: CountPattern, start: in
 def _holds_other_noun(doc: Doc, start: int, end: int) -> bool:
     """Whether a noun that is not counted stands between two numbers: "three days out of five"."""
     for at in range(start + 1, end):
+        if doc[at].lower_ in ("times", "occasions"):
+            return False
         if doc[at].tag_ == "NUM" or doc[at].lower_ in ("out", "of", "from", "in", "(", "but"):
             return False
         if doc[at].tag_ == "WORD" and doc[at - 1].tag_ == "NUM":
@@ -275,6 +277,8 @@ def noun_after(doc: Doc, at: int, *, singular: bool) -> tuple[str | None, int]:
             return "staff", position + 3
         if token.lower_ in TIME_WORDS and not seen:
             break
+        if token.tag_ == "PAST" and not seen and _is_verb(doc, position):
+            break
         if (
             token.tag_ == "WORD"
             or (token.tag_ == "PAST" and _leads_to_unit(doc, position + 1))
@@ -289,6 +293,15 @@ def noun_after(doc: Doc, at: int, *, singular: bool) -> tuple[str | None, int]:
             continue
         break
     return found if found else (None, at)
+
+
+def _is_verb(doc: Doc, at: int) -> bool:
+    """Whether a word in -ed after a number is its verb: "all but one concerned boys", not "six completed plans were"."""
+    for position in range(at + 1, min(at + 4, len(doc))):
+        if doc[position].tag_ == "UNIT":
+            after = doc[position + 1] if position + 1 < len(doc) else None
+            return doc[at - 1].lower_ == "one" or after is None or after.tag_ not in ("VERB", "PAST")
+    return True
 
 
 def _single_noun(doc: Doc, at: int) -> tuple[str | None, int]:
@@ -457,6 +470,7 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
                 )
                 and tokens[first_all + 1].lower_ not in ("but", "except", "bar", "save", "excepting", "excluding")
             )
+            all_first = all_first or tokens[0].lower_ in ("every", "each")
             mention.m, mention.n = (numbers[0], numbers[-1]) if all_first else (numbers[-1], numbers[0])
     else:
         if not numbers:
@@ -787,9 +801,8 @@ def take_fronted_groups(
     for mention in mentions:
         a, b = next((bounds for bounds in sentences if bounds[0] <= mention.start < bounds[1]), (1, len(doc)))
         here = [group for group in groups if a <= group.start < b]
-        later = any(mention.end <= other.start < b for other in mentions)
-        if is_fronted(doc, mention, a) and later:
-            groups.append(mention)
+        if is_fronted(doc, mention, a):
+            groups.append(mention)  # where nothing follows, the group alone says nothing
             continue
         these = _fronted_these(
             doc, mention, max([a, *(other.end for other in findings if other.end <= mention.start)]), a

@@ -15,10 +15,13 @@ from typing import Any
 
 # What letters count, by noun. Nouns of two words are told apart in `counts.unit_of`.
 UNITS = {
-    **dict.fromkeys(["case", "cases", "file", "files", "instance", "instances"], "cases"),
+    **dict.fromkeys(["case", "cases", "file", "files", "instance", "instances", "referral", "referrals"], "cases"),
     **dict.fromkeys(["report", "reports", "psr", "psrs"], "reports"),
     **dict.fromkeys(["plan", "plans", "rmp", "rmps", "vmp", "vmps", "rmps", "vmps"], "plans"),
-    **dict.fromkeys(["assessment", "assessments", "analyses"], "assessments"),
+    **dict.fromkeys(
+        ["assessment", "assessments", "analyses", "screening", "screenings", "classification", "classifications"],
+        "assessments",
+    ),
     **dict.fromkeys(["review", "reviews"], "reviews"),
     **dict.fromkeys(
         [
@@ -489,8 +492,7 @@ PATTERNS: tuple[CountPattern, ...] = (
                 lower("that", "which", "who"),
                 lower("fell", "did", "were", "was", "remained", "remain"),
             ),
-            (lower("leaving"), NUM),
-            (lower("leaves"), NUM),
+            (lower("leaving", "leaves", "left"), NUM),
         ),
         finds=(
             ("Eleven plans of the 13 were good; the other two were not.", "the other two"),
@@ -574,6 +576,19 @@ PATTERNS: tuple[CountPattern, ...] = (
         right=1,
         finds=(("The level was too low in five and too high in one.", "five"),),
         ignores=("It took place in 2013.", "We met in five weeks."),
+    ),
+    CountPattern(
+        "hedged",
+        "count",
+        "bare",
+        ((lower("than", "least", "most", "only", "just"), NUM, STOPS),),
+        noun="no",
+        left=1,
+        right=1,
+        finds=(
+            ("Of the 14 practitioners, 12 felt supported and no more than six knew the procedure.", "no more than six"),
+        ),
+        ignores=("It was more than ten.",),
     ),
     CountPattern(
         "gapped",
@@ -854,8 +869,17 @@ PATTERNS: tuple[CountPattern, ...] = (
         "none",
         "stated",
         (
-            (lower("none", "neither"), OF, DET_OPT, NUM),
-            (lower("not"), lower("a", op="?"), lower("single", op="?"), lower("one", op="?"), OF, DET_OPT, NUM),
+            (lower("none", "neither"), OF, DET_OPT, tag("WORD", op="?"), NUM),
+            (
+                lower("not"),
+                lower("a", op="?"),
+                lower("single", op="?"),
+                lower("one", op="?"),
+                OF,
+                DET_OPT,
+                tag("WORD", op="?"),
+                NUM,
+            ),
         ),
         finds=(("None of the five plans was good.", "None of the five plans"),),
     ),
