@@ -224,11 +224,13 @@ def _heading_at(
     body: list[tuple[Line, int | None, float]], index: int, frames: list[int | None], is_heading: Callable[[str], bool]
 ) -> int:
     """How many lines from `index` on make up a heading: 0 where none begins."""
-    text, first = "", body[index][0]
+    text, first, longest = "", body[index][0], 0
     for count in range(1, 4):
         if index + count > len(body):
             break
         line = body[index + count - 1][0]
+        if count > 1 and longest and is_heading(line.text):
+            break
         if count > 1 and (
             line.page != first.page
             or line.bold != first.bold
@@ -239,9 +241,11 @@ def _heading_at(
         text = f"{text} {line.text}".strip()
         if len(text) > 120:
             break
-        if is_heading(text):
-            return count
-    return 0
+        # A bold heading may go on over the line; one that is not bold ends where it makes sense.
+        goes_on = not longest or (first.bold and not is_heading(line.text))
+        if is_heading(text) and goes_on:
+            longest = count
+    return longest
 
 
 def _breaks(

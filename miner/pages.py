@@ -48,7 +48,8 @@ MENDED = str.maketrans(
     }
 )
 LINE_END_HYPHENS = (0xFFFE, 0x0002)
-PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
+PRIVATE_USE = re.compile("[\ue000-\uf8ff]|\\(cid:\\d+\\)")
+SOFT_HYPHEN = re.compile("\u00ad(?!$)")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 BULLETS = "•◦▪▫●○■□‣⁃·➢➤✓►–—*-"
 
@@ -69,6 +70,7 @@ def mend(text: str) -> str:
     """The text with ligatures, odd spaces and private-use glyphs replaced by plain characters."""
     text = text.translate(MENDED)
     text = PRIVATE_USE.sub("•", text)
+    text = SOFT_HYPHEN.sub("", text).replace("\u00ad", "-")
     text = CONTROL.sub("", text)
     return unicodedata.normalize("NFC", text)
 
@@ -227,7 +229,7 @@ def _pdfplumber_page(page: Any) -> RawPage:
     number = page.page_number
     words: list[Word] = []
     spaced: list[bool] = []
-    for found in page.extract_words(
+    for found in page.filter(_is_level).extract_words(
         keep_blank_chars=False, use_text_flow=True, extra_attrs=["fontname", "size", "upright"], x_tolerance_ratio=0.2
     ):
         text = mend(found["text"]).strip()
@@ -235,7 +237,8 @@ def _pdfplumber_page(page: Any) -> RawPage:
             continue
         bold, italic = _style(found["fontname"])
         size = round(found["size"], 1)
-        spaced.append(not words or words[-1].size == size)
+        apart = not words or found["x0"] - words[-1].x1 > 0.02 * size or found["x0"] < words[-1].x0
+        spaced.append(apart and (not words or words[-1].size == size))
         words.append(
             Word(
                 text,
@@ -254,6 +257,14 @@ def _pdfplumber_page(page: Any) -> RawPage:
     ]
     frames, rules = _frames_and_rules(shapes, float(page.width), float(page.height))
     return RawPage(float(page.width), float(page.height), words, spaced, frames, rules)
+
+
+def _is_level(thing: dict[str, Any]) -> bool:
+    """Whether a character runs level; what runs aslant is a watermark or a stamp."""
+    if thing.get("object_type") != "char":
+        return True
+    a, b = thing["matrix"][:2]
+    return bool(a > 0 and abs(b) <= 0.05 * abs(a))
 
 
 def _style(font: str) -> tuple[bool, bool]:
@@ -370,15 +381,12 @@ def _glue(row: list[Word], apart: set[tuple[int, int]]) -> list[Word]:
     glued: list[Word] = []
     for before, word in zip([None, *row], row, strict=False):
         last = glued[-1] if glued else None
-        if (
-            last is None
-            or before is None
-            or (id(before), id(word)) in apart
-            or word.x0 - last.x1 > 0.12 * max(word.size, last.size)
-        ):
-            glued.append(word)
-        elif word.size < 0.85 * last.size and re.fullmatch(r"[\d,*†‡]{1,3}", word.text) and last.text[-1:] not in "£$":
+        touches = last is not None and word.x0 - last.x1 <= 0.12 * max(word.size, last.size)
+        raised = last is not None and touches and word.size < 0.85 * last.size
+        if last is not None and raised and re.fullmatch(r"[\d,*†‡]{1,3}", word.text) and last.text[-1:] not in "£$":
             continue  # a footnote marker
+        if last is None or before is None or not touches or (id(before), id(word)) in apart:
+            glued.append(word)
         elif word.x0 < last.x0 + 0.5 and word.text == last.text:
             continue  # set twice for a bolder look
         else:

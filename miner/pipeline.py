@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from miner import __version__, corpus, corrections, coverage, database, manifest, pictures, structure
+from miner import __version__, corpus, corrections, coverage, database, manifest, ocr, pictures, structure
 from miner.bands import DEFAULT_BANDS, Bands
 from miner.examples import find_examples
 from miner.issues import Issue, group_issues
@@ -62,9 +62,16 @@ def mine_letter(source: Source, bands: Bands = DEFAULT_BANDS, reader: str = "pdf
             kind = "a web page" if b"<html" in start.lower() or b"<!doctype html" in start.lower() else "something else"
             raise LetterError(source.name, f"no PDF: the file holds {kind}")
         pages = read_pages(source.path, reader)
-        letter = structure.read_letter(pages, profile, source.name)
-        sizes = tuple((page.width, page.height) for page in pages)
         text_source = "pdf"
+        empty = ocr.empty_pages(pages)
+        if empty and (ocr.is_installed() or 2 * len(empty) > len(pages)):
+            pages = read_pages(str(ocr.recognise(source.path, corpus.ROOT / "build" / "ocr")), reader)
+            text_source = "ocr"
+        letter = structure.read_letter(pages, profile, source.name)
+        for number in ocr.empty_pages(pages):
+            doubt = f"page {number} holds no text: it is blank, or a scan that was not recognised"
+            letter = replace(letter, warnings=(*letter.warnings, doubt))
+        sizes = tuple((page.width, page.height) for page in pages)
     counter = LetterCounter(letter, bands)
     sections = []
     for section in letter.sections:

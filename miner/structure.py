@@ -77,7 +77,13 @@ def read_letter(pages: Sequence[Page], profile: Profile, file: str) -> Letter:
         raise LetterError(file, "the PDF holds no text to read: it is empty or a scan without a text layer")
     check_kind(text, profile, file)
     blocks, footnotes = read_blocks(
-        pages, lambda text: match_heading(text, profile)[0] or is_caption(text, profile) or bool(_is_end(text, profile))
+        pages,
+        lambda text: (
+            match_heading(text, profile)[0]
+            or is_caption(text, profile)
+            or bool(_is_end(text, profile))
+            or (len(text) < 40 and bool(profile.sign_off.fullmatch(text)))
+        ),
     )
     return build_letter(blocks, footnotes, profile, file)
 
@@ -426,8 +432,9 @@ def _without_closings(blocks: Sequence[Block], profile: Profile) -> Iterator[Blo
                 at
                 for at in range(1, len(block.lines))
                 if BULLET.match(block.text)
-                and block.lines[at - 1].text.endswith((".", ";"))
-                and profile.closing.search(" ".join(line.text for line in block.lines[at : at + 2]))
+                and (block.lines[at - 1].text.endswith((".", ";")) or block.lines[at - 1].page != block.lines[at].page)
+                and block.lines[at].text[:1].isupper()
+                and profile.closing.search(" ".join(line.text for line in block.lines[at : at + 3]))
             ),
             None,
         )

@@ -133,7 +133,7 @@ SQS = Profile(
         | inspector’?s? \s (?: notes? | comments? | observations? ) | what \s (?: one \s | an \s | the \s )? inspectors? \s (?: saw | wrote | noted | found )"""
     ),
     closing=_pattern(
-        r"""\b (?: grateful | thank (?: s | you )? | appreciat \w+ | further \s questions | questions \s (?: about | should | on )
+        r"""\b (?: grateful | gratitude | enquir (?: y | ies ) | queries | thank (?: s | you )? | appreciat \w+ | further \s questions | questions \s (?: about | should | on )
         | lead \s inspector | contacted \s (?: on | by | at ) | telephone | we \s (?: strongly \s )? (?: recommend | suggest | ask | urge | trust | hope ) \s (?: that \s )? you
         | yours \s (?: sincerely | faithfully ) ) \b"""
     ),
