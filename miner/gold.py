@@ -333,7 +333,7 @@ def train_weights(folder: Path = QUANTITIES) -> dict[str, Any]:
 def annotations_hash(folder: Path = QUANTITIES) -> str:
     """SHA-256 over all annotated texts and their annotations."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for path in sorted(path for path in folder.glob("*/*") if path.is_file()):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 

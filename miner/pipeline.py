@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import multiprocessing
 import os
 import pickle
@@ -36,6 +37,7 @@ from miner.records import (
 )
 
 PROFILES: tuple[Profile, ...] = (SQS,)
+HELD_OUT = corpus.ROOT / "models" / "quantities" / "held_out.json"
 FEW = 6
 """Fewer letters than this are not worth starting processes for."""
 GLANCE_SECONDS = 60
@@ -429,4 +431,19 @@ def build_info(options: Options, model: dict[str, str], letters: int, rejects: i
         "letters": str(letters),
         "rejects": str(rejects),
         **model,
+        **measured(),
     }
+
+
+def measured() -> dict[str, str]:
+    """How well the miner did on annotated letters that it was not made with, as measured last and kept.
+
+    `miner evaluate tests/held_out --json` writes the figures; a test holds them to the code.
+    """
+    try:
+        scores = json.loads(HELD_OUT.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    flat = {name: value["f1"] if isinstance(value, dict) else value for name, value in scores.items()}
+    names = {"findings_exact": "exact_findings_f1", "findings_soft": "soft_findings_f1", "letters": "letters_held_out"}
+    return {f"gold_{names.get(name, name)}": str(value) for name, value in flat.items() if value is not None}

@@ -95,6 +95,12 @@ def test_our_scores_are_the_shared_scorers(tmp_path: Path) -> None:
         assert ours[name] == theirs[name], name
 
 
+def test_kept_figures_are_those_of_the_code() -> None:
+    kept = json.loads(pipeline.HELD_OUT.read_text(encoding="utf-8"))
+    scores, _ = evaluate(HERE / "held_out")
+    assert kept == scores, "run: miner evaluate tests/held_out --json > models/quantities/held_out.json"
+
+
 def test_training_knows_nothing_of_the_shared_letters() -> None:
     names = {path.name for path in (QUANTITIES / "letters").glob("*.txt")}
     assert not names & {path.name for path in (HERE / "gold").glob("*.txt")}
