@@ -446,7 +446,7 @@ def to_passage(words: Iterable[tuple[int, Word]], vocabulary: Counter[str], foot
                 places[-1] = Place(places[-1].start, start + tail, places[-1].box)
             places.append(Place(start + tail, len(text), box))
         else:
-            if text:
+            if text and piece[:1] not in (",", ";"):
                 text += " "
             places.append(Place(len(text), len(text) + len(piece), box))
             text += piece
