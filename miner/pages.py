@@ -379,16 +379,18 @@ def set_lines(words: Sequence[Word], page: int, spaced: Sequence[bool] = ()) -> 
 def _glue(row: list[Word], apart: set[tuple[int, int]]) -> list[Word]:
     """One line's words: fragments that touch are joined, raised footnote markers dropped."""
     glued: list[Word] = []
-    edge = 0.0
+    edge, marked = 0.0, False
     """Where the last word ends, its marker with it: "teams³," goes on after the marker."""
     for before, word in zip([None, *row], row, strict=False):
         last = glued[-1] if glued else None
         touches = last is not None and word.x0 - max(edge, last.x1) <= 0.12 * max(word.size, last.size)
         raised = last is not None and touches and word.size < 0.85 * last.size
         if last is not None and raised and re.fullmatch(r"[\d,*†‡]{1,3}", word.text) and last.text[-1:] not in "£$":
-            edge = word.x1
+            edge, marked = word.x1, True
             continue  # a footnote marker
-        if last is None or before is None or not touches or (id(before), id(word)) in apart:
+        spaced = (id(before), id(word)) in apart and not marked  # a space after a marker is the marker's
+        marked = False
+        if last is None or before is None or not touches or spaced:
             glued.append(word)
         elif word.x0 < last.x0 + 0.5 and word.text == last.text:
             continue  # set twice for a bolder look
