@@ -461,6 +461,9 @@ class LetterCounter:
         """Whether the phrase speaks of the inspected cases: `sample`, `definite`, or `open`."""
         if INSPECTED.search(narrowing) or INSPECTED.match(doc[mention.end : mention.end + 7].text.lower()):
             return "sample"
+        behind = doc[max(0, mention.start - 12) : mention.start].text.lower()
+        if re.search(r"\b(?:whole|entire|full) sample\b|\bacross (?:the|our) sample\b", re.split(r"[.;]", behind)[-1]):
+            return "sample"
         noun = doc[mention.start : mention.end].text.lower()
         if re.search(r"\b(?:whole|entire) sample|sampled|inspected|in our sample", noun):
             return "sample"
