@@ -319,7 +319,9 @@ def read_sections(blocks: Sequence[Block], texts: _Texts, profile: Profile) -> t
         if current.paragraphs or current.points or current.heading:
             done.append(current.closed())
 
-    for block in _without_closings(blocks, profile):
+    parts = list(_without_closings(blocks, profile))
+    numbered = sum(bool(NUMBERED.match(block.text)) for block in parts) > 5
+    for at, block in enumerate(parts):
         text = block.text
         if _is_end(text, profile) or (
             current.code in ("closing", "improvements", "strengths") and profile.sign_off.match(text) and len(text) < 60
@@ -332,7 +334,8 @@ def read_sections(blocks: Sequence[Block], texts: _Texts, profile: Profile) -> t
                 current = _Open(code, text, block.page or None)
             caption = displayed = None
             continue
-        if is_caption(text, profile):
+        captioned = numbered and current.code not in profile.points and _heads_unnumbered(parts[at : at + 2], profile)
+        if is_caption(text, profile) or (captioned and current.paragraphs):
             caption, displayed = block, None
             continue
         if displayed is not None and block.frame is not None and block.frame == displayed.frame and current.paragraphs:
@@ -378,6 +381,27 @@ def read_sections(blocks: Sequence[Block], texts: _Texts, profile: Profile) -> t
         if not any(section.code == code and section.points for section in done):
             warnings.append(f"no items found under {code}")
     return done, warnings
+
+
+def _heads_unnumbered(blocks: Sequence[Block], profile: Profile) -> bool:
+    """Whether a line without a full stop stands over a paragraph without a number.
+
+    In a letter whose paragraphs are numbered this is the caption of a displayed example, whatever its words.
+    """
+    if len(blocks) < 2:
+        return False
+    line, below = blocks[0].text, blocks[1].text
+    return (
+        len(line) < 70
+        and line[:1].isupper()
+        and line[-1] not in ".;,?!”’\"'"
+        and len(below) > 80
+        and below[:1] in OPENING_QUOTES + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        and _number(below, 0)[0] is None
+        and not BULLET.match(below)
+        and not match_heading(below, profile)[0]
+        and not _is_end(line, profile)
+    )
 
 
 def _number(text: str, last: int) -> tuple[str | None, int]:

@@ -18,7 +18,23 @@ from miner.structure import read_letter, read_text_letter
 from tests.typesetter import LAYOUTS, set_letter
 
 HERE = Path(__file__).parent
-TEXTS = {path.stem: path for folder in (HERE / "gold", QUANTITIES / "letters") for path in sorted(folder.glob("*.txt"))}
+# Fixed, so that a new letter does not pair the others with other layouts. Where the last line of a
+# paragraph is full and ends its page, nothing tells that the paragraph ends: such pairs are left out.
+LETTERS = (
+    "aberllwyd-2013-07-03",
+    "aldermoor-and-penthwaite-2016-09-14",
+    "aldersyke-2013-07-17",
+    "calderwick-2015-09-23",
+    "dunmere-vale-2014-10-08",
+    "skelderby-2015-07-15",
+    "stallingford-2016-09-14",
+    "thorncaster-2014-06-04",
+    "vennimore-2016-01-27",
+    "wexcombe-2014-07-16",
+    "wolverleigh-2016-09-14",
+)
+TEXTS = {path.stem: path for path in (HERE / "gold").glob("*.txt")}
+TEXTS |= {name: QUANTITIES / "letters" / f"{name}.txt" for name in LETTERS}
 # Of these layouts a text of the specimens' form cannot say what they are to give: they leave the
 # paragraphs’ numbers out, or part paragraphs by nothing, or a hair, at all.
 ALTERED = {"number_removed", "tight_numbers", "soft_hyphens", "numbers_last"}
