@@ -58,6 +58,8 @@ RANGES = (
 WEEK = re.compile(rf"(?i)\bweek\s+(?:of|beginning|commencing|starting)\s+(?:on\s+)?{_date(1)}\b")
 DAYS_FROM = re.compile(rf"(?i)\b(?P<days>\w+)\s+days\s+(?:from|beginning|starting|commencing)\s+(?:on\s+)?{_date(1)}\b")
 
+OTHER_TONGUE = r"(?:[^\W\d]{2,15}\s*/\s*)?"
+"""A label in Welsh before the English one: "Annwyl / Dear"."""
 TITLES = r"(?:Councillor|Cllr\.?|Mr\.?|Mrs\.?|Ms\.?|Miss|Dr\.?|Professor|Prof\.?|Sir|Dame|Lady|Lord|Superintendent|Chief\s+Superintendent|Rev\.?)"
 ROLE = re.compile(
     r"(?i)\b(?:interim|acting|independent|deputy|vice|joint|chair|chairman|chairwoman|chairperson|cadeirydd|head|director|chief|manager|strategic|service|assistant|HM|corporate|executive|leader|lead|youth|YOT|YOS|YJS|management|board|of|for|councillor|cabinet|county|city|borough)\b"
@@ -176,15 +178,18 @@ def find_recipient(head: Sequence[str]) -> str | None:
     With "To: NAME, role" from that; else "Dear ..." tells which line above it holds the name.
     """
     for line in head:
-        match = re.match(r"(?i)\s*to\s*:\s*(.+)", line)
+        match = re.match(rf"(?i)\s*{OTHER_TONGUE}to\s*:\s*(.+)", line)
         if match:
             return clean_name(match[1])
-    dear = next((match[1] for line in reversed(head) if (match := re.match(r"(?i)\s*dear\s+(.+?),?\s*$", line))), None)
+    dear = next(
+        (match[1] for line in reversed(head) if (match := re.match(rf"(?i)\s*{OTHER_TONGUE}dear\s+(.+?),?\s*$", line))),
+        None,
+    )
     if not dear:
         return None
     called = re.sub(rf"^(?:{TITLES}\s+)+", "", dear).strip()
     for line in head:
-        if re.match(r"(?i)\s*(?:dear|annwyl)\b", line) or called not in line:
+        if re.match(rf"(?i)\s*{OTHER_TONGUE}(?:dear|annwyl)\b", line) or called not in line:
             continue
         before, _, after = line.partition(called)
         first = re.search(r"((?:[A-ZÀ-Þ][\w’'.-]*\s+)+)$", re.sub(rf"\b{TITLES}\s+", "", before))
@@ -198,7 +203,7 @@ def find_recipient(head: Sequence[str]) -> str | None:
 def find_signatory(head: Sequence[str], tail: Sequence[str], sign_off: re.Pattern[str]) -> str | None:
     """Who sent the letter: "From: NAME, role", or the line below "Yours sincerely"."""
     for line in head:
-        match = re.match(r"(?i)\s*from\s*:\s*(.+)", line)
+        match = re.match(rf"(?i)\s*{OTHER_TONGUE}from\s*:\s*(.+)", line)
         if match:
             return clean_name(match[1])
     for index, line in enumerate(tail):
