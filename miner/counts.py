@@ -46,12 +46,19 @@ RATES = frozenset(
     ]
 )
 STANDING = re.compile(
-    r"\b(?:should|must|ought to|needs? to|need(?:s|ed)? to be|aims? to|intends? to|is to|are to|has to|have to|would (?:want|like|expect)|ensures? that|ensuring that|to ensure|make sure|makes sure|so that|in order to|target (?:is|was|of)|required by|requires? that|expects? that|expected that|policy is|rule is|the aim is)\b(?! have)[^,;:]*$"
+    r"\b(?:should|must|ought to|needs? to|need(?:s|ed)? to be|aims? to|intends? to|is to|are to|has to|have to|would (?:want|like|expect)|ensures? that|ensuring that|to ensure|make sure|makes sure|so that|in order to|target (?:is|was|of)|(?<!was )(?<!were )required by|requires? that|expects? that|expected that|policy is|rule is|the aim is)\b(?! have)[^,;:]*$"
 )
 STANDING_AFTER = re.compile(
     r"[^,;:.]{0,60}\b(?:should(?! have (?:been|had|done|\w+ed))|must|is to be|are to be|ought to(?! have)|needs? to be|will be)\b"
 )
 
+CONDITION = re.compile(
+    r"(?:where|when|if|wherever|whenever)\b[^,]*\b(?:need\w*|required|due|called|warranted|should|necessary|appropriate|relevant)\b[^,]*,"
+)
+ECHOLESS = weights.COMMON | {"who", "which", "whom", "was", "were", "had", "been", "have", "has", "did"}
+SUCH = re.compile(r"\bsuch\b")
+TO_COME = re.compile(r"(?:[^,;:.]{0,30}\b(?:is to be|are to be|will be)|\s*needs?)\b")
+BESIDE = re.compile(r"\b(?:further|another|others|more|additional)\b(?! than)")
 OTHER = re.compile(r"\b(?:other|remaining|others|rest)\b")
 SAMPLING = re.compile(
     r"\b(?:we|i|inspectors) (?:have |had |all )?(?:read|examined|inspected|looked at|reviewed|saw|considered|assessed)(?: a sample of)?$|\bsample (?:of|comprised|was|were|consisted of|held)$"
@@ -144,7 +151,9 @@ class LetterCounter:
                 Query(
                     number=mention.n,
                     form=mention.form,
-                    link=mention.link,
+                    link="these"
+                    if self.groups.paragraph and SUCH.search(doc[mention.start : mention.end].text)
+                    else mention.link,
                     unit=mention.unit,
                     sense=judged.sense,
                     strength=judged.strength,
@@ -157,10 +166,21 @@ class LetterCounter:
                     opens=index == 0,
                     same_sentence=previous_sentence == number,
                     subject=mention.pattern.name == "subject",
+                    definite=mention.definite,
+                    conditional=CONDITION.match(texts[number]) is not None
+                    and (index == 0 or kept[index - 1].start < sentence[0]),
+                    generic=mention.unit in ("staff", "managers") and mention.form != "count" and not mention.definite,
+                    echo=frozenset(word for word in weights.WORD.findall(narrowing) if word not in ECHOLESS),
+                    beside=bool(BESIDE.search(doc[mention.start : mention.end].text.lower())),
                 )
             )
             is_definite = mention.pattern.name in ("definite", "definite_in")
-            if resolved is not None and is_definite and judged.strength < 3 and not resolved.why.startswith("what "):
+            if (
+                resolved is not None
+                and is_definite
+                and judged.strength < 3
+                and not resolved.why.startswith(("what ", "it and"))
+            ):
                 self.groups.name(mention.n)
                 omissions.append(self._omit(doc, mention.start, mention.end, REFERS_BACK))
                 continue
@@ -220,6 +240,7 @@ class LetterCounter:
                     stated=mention.m if mention.m is not None else mention.group,
                     strength=judged.strength,
                     new=mention.unit is not None and mention.link in ("bare", "noun", "stated"),
+                    words=frozenset(weights.WORD.findall(clause)),
                 )
             )
             before = judged.sense if judged.sense != "neutral" else before
@@ -238,7 +259,7 @@ class LetterCounter:
     ) -> qualifiers.Judgement:
         """The sense of a mention: from its clause, else from what narrows its noun, else from the one before."""
         narrows = bool(narrowing) and not INSPECTED.search(narrowing)
-        if mention.pattern.name in ("definite", "definite_in", "with_clause") and narrows:
+        if mention.pattern.name in ("definite", "definite_in", "with_clause", "with_clause_in") and narrows:
             own = qualifiers.judge(narrowing, partitive=True, before=before)
             if own.strength == 3:
                 return own
@@ -346,7 +367,15 @@ class LetterCounter:
                 return "“one” as a pronoun"
         before = doc[mention.start - 1].lower_ if mention.start else ""
         behind = doc[a : mention.start].text.lower()
-        if mention.pattern.name == "hedged" and not (mention.hedge and earlier):
+        if mention.pattern.name == "hedged" and not (earlier and (mention.hedge or before in ("only", "just"))):
+            return "no group to be part of"
+        if (
+            mention.pattern.name in ("with_clause", "with_clause_in")
+            and doc[mention.start - 1].tag_ == "WORD"
+            and not earlier
+        ):
+            return "no group to be part of"
+        if mention.pattern.name == "alone" and (not earlier or before in ("was", "is", "be", "turned")):
             return "no group to be part of"
         if (
             before == "in"
@@ -359,7 +388,11 @@ class LetterCounter:
             return "“no” in a sentence that counts otherwise"
         if mention.form in ("percentage", "fraction") and re.search(r"(?i)\bnationally\b|\bnationwide\b", sentence):
             return "a published statistic"
-        if mention.pattern.name == "all_bare" and not earlier:
+        if mention.pattern.name == "all_bare" and (
+            not earlier
+            or before in ("when", "where", "how")
+            or re.search(r"\bwe (?:have|had|are|were)$", behind.strip())
+        ):
             return "“all” without a group"
         if mention.pattern.name == "group" and not is_fronted(doc, mention, a):
             return REFERS_BACK
@@ -379,12 +412,20 @@ class LetterCounter:
             verb = doc[mention.end].tag_ in ("VERB", "PAST") if mention.end < len(doc) else False
             if (posts and not verb) or not (verb or before in ("in", "for")):
                 return "staff posts"
-        if STANDING.search(behind) or (
-            mention.form in ("all", "percentage", "fraction", "none", "all_but")
-            and STANDING_AFTER.match(doc[mention.end : b].text.lower())
+        if (
+            STANDING.search(behind)
+            or TO_COME.match(doc[mention.end : b].text.lower())
+            or (
+                mention.form in ("all", "percentage", "fraction", "none", "all_but")
+                and STANDING_AFTER.match(doc[mention.end : b].text.lower())
+            )
         ):
             return "a standing rule, target or hope"
-        if mention.pattern.name == "in_number" and before in ("by", "about", "with", "among") and not earlier:
+        if (
+            mention.pattern.name == "in_number"
+            and before in ("by", "about", "with", "among", "against", "to")
+            and not earlier
+        ):
             return "no group to be part of"
         sample = self.letter.facts.sample_size
         if mention.n is not None and mention.n == sample and mention.link == "bare" and SAMPLING.search(behind):
@@ -401,7 +442,7 @@ class LetterCounter:
         ):
             return "a number of files in the service's own checks"
         if mention.pattern.name in ("both_bare",) or (
-            mention.form == "none" and mention.m == 2 and mention.unit is None
+            mention.form == "none" and mention.m == 2 and mention.unit is None and mention.pattern.name != "none_stated"
         ):
             printed = any(to_number(token.lower_) == 2 for token in doc[1 : mention.start])
             if not printed and not any(2 in (m.n, m.m) for m in earlier):

@@ -33,6 +33,8 @@ class Group:
     stated: int | None = None
     strength: int = 3
     new: bool = True
+    words: frozenset[str] = frozenset()
+    """The words of its clause."""
 
     @property
     def frames(self) -> int | None:
@@ -61,9 +63,18 @@ class Query:
     partition: int | None = None
     scope: str = "open"
     narrowed: bool = False
+    definite: bool = False
     pair: bool = False
     opens: bool = False
     same_sentence: bool = False
+    conditional: bool = False
+    """A condition opens its sentence: "Where one was needed, ...": the group is no longer the sample."""
+    generic: bool = False
+    """It counts staff at large ("all staff", "most practitioners"), not those counted before."""
+    echo: frozenset[str] = frozenset()
+    """The words of the phrase that narrows its noun."""
+    beside: bool = False
+    """It stands beside the quantity before it: "a further three"."""
     subject: bool = False
     """It is the subject of its clause: "six were good"."""
 
@@ -207,7 +218,8 @@ class Groups:
             ):
                 return self._of(query, last.whole, "antecedent", "the group judged before")
             for group in reversed(groups):
-                size = group.size or group.whole
+                # "sought in eight, obtained in five and heeded in none": none of the whole.
+                size = (group.frames if query.form == "none" else None) or group.size or group.whole
                 if size is not None and ((number or 0) <= size or query.form in PARTITIVE_FORMS):
                     return self._of(query, size, "antecedent", "the group named last")
         if self.named is not None:
@@ -218,6 +230,12 @@ class Groups:
 
     def _of_noun(self, query: Query, unit: str) -> Resolved | None:
         """ "of the plans", "every case", "all relevant cases"."""
+        if query.generic:
+            return self._of(query, None, None, f"{unit} at large")
+        if query.narrowed:
+            for group in reversed(self.paragraph):
+                if group.unit == unit and group.size and query.echo and query.echo <= group.words:
+                    return self._of(query, group.size, "antecedent", "those of whom this was said before")
         if unit in ("cases", "children"):
             if query.narrowed:
                 return self._of(query, None, None, "a condition narrows the group")
@@ -230,6 +248,15 @@ class Groups:
         if query.narrowed and query.form not in ("all_but", "count"):
             return self._of(query, None, None, "a condition narrows the group")
         size = self._by_noun(unit, query.number)
+        if size is None and unit == "assessments" and query.definite:
+            return self._of_sample(query, "each case has its assessment")
+        if (
+            size is None
+            and query.form in PARTITIVE_FORMS
+            and unit in ("reports", "reviews", "plans")
+            and (frame := self._frame(None)) != self.sample
+        ):
+            return self._of(query, frame, "antecedent", "one for each of the group spoken of before")
         return self._of(
             query, size, "antecedent", f"the {unit} counted before" if size else f"no number of {unit} is stated"
         )
@@ -282,7 +309,7 @@ class Groups:
         if last is None or query.unit is not None or not last.new or last.form != "count" or not last.size:
             return None
         number = query.number
-        if number is None or number > last.size or (last.whole and number + last.size == last.whole):
+        if query.beside or number is None or number > last.size or (last.whole and number + last.size == last.whole):
             return None
         return last.size if last.strength < 3 or (query.subject and not query.same_sentence) else None
 
@@ -311,11 +338,15 @@ class Groups:
         circumstance = query.sense == "neutral" and query.strength >= 2 and unit in ("cases", "children")
         if frame is not None and not circumstance:
             return self._of(query, frame, None, "the group spoken of before")
-        if unit in ACTIVITY_OF:
+        if query.beside and self.paragraph and not circumstance and self.paragraph[-1].whole:
+            return self._of(query, self.paragraph[-1].whole, "antecedent", "beside the quantity before it")
+        if unit in ACTIVITY_OF and not query.beside:
             size = self._by_noun(unit, number)
             return self._of(
                 query, size, "antecedent", f"the {unit} counted before" if size else f"no number of {unit} is stated"
             )
+        if query.conditional and frame is None and unit == "cases":
+            return self._of(query, None, None, "a condition narrows the group")
         if query.narrowed and not circumstance and query.form != "none" and query.sense != "neutral" and frame is None:
             return self._of_sample(query, "no earlier group in the paragraph")
         return self._of_sample(query, "no earlier group in the paragraph")

@@ -10,7 +10,7 @@ from spacy.matcher import Matcher
 from spacy.tokens import Doc
 
 from miner.numerals import to_number
-from miner.patterns import HEDGES, NEED_NOUN, PATTERNS, SINGULAR, UNITS, YOUNG, CountPattern
+from miner.patterns import GAPPED, HEDGES, NEED_NOUN, PATTERNS, SINGULAR, UNITS, YOUNG, CountPattern
 from miner.tokens import fraction_value, language
 
 
@@ -76,9 +76,6 @@ TRIGGER_WORDS = frozenset(
         "exceptions",
         "everyone",
         "everybody",
-        "dozen",
-        "couple",
-        "pair",
     ]
 )
 BEFORE, AFTER = 9, 12
@@ -122,6 +119,7 @@ def _to_mention(doc: Doc, soft: dict[int, str], pattern: CountPattern, start: in
             following is not None
             and following.tag_ in ("WORD", "NUM", "FRAC", "SOFT", "UNIT")
             and following.lower_ not in ADVERBIAL
+            and not _is_predicate(doc, end)
             and not (following.lower_ == "one" and doc[end + 1 : end + 2] and doc[end + 1].tag_ in ("VERB", "PAST"))
         ):
             return (
@@ -135,6 +133,14 @@ def _to_mention(doc: Doc, soft: dict[int, str], pattern: CountPattern, start: in
             return None  # a longer row takes the group in, or it is a part of something else
         if doc[end - 1].lower_ in ("of", "the", "our", "their", "its", "a") and doc[end - 1].tag_ != "SOFT":
             return None
+    if pattern.form == "vague" and ("SOFT" in (doc[start - 1].tag_, doc[end : end + 1].text and doc[end].tag_)):
+        return None  # part of a longer soft word
+    if (
+        pattern.name == "out_of"
+        and doc[start - 1].lower_ in ("but", "bar", "save", "except")
+        and (doc[start - 2].lower_ == "all")
+    ):
+        return None  # "all but one concerned boys of 16"
     if _holds_other_noun(doc, start, end):
         return "counts something else"
     mention = Mention(start, max(end, noun_end), pattern, unit=unit, form=pattern.form, link=pattern.link, core_end=end)
@@ -143,7 +149,12 @@ def _to_mention(doc: Doc, soft: dict[int, str], pattern: CountPattern, start: in
         return problem
     if mention.form == "all_but" and doc[mention.core_end - 1].lower_ in ("them", "these", "those", "whom", "which"):
         mention.link = "these"
-    if pattern.name == "with_clause" and doc[start - 1].lower_ in ("included", "including", "includes", "include"):
+    if pattern.name in ("with_clause", "with_clause_in") and doc[start - 1].lower_ in (
+        "included",
+        "including",
+        "includes",
+        "include",
+    ):
         mention.link = "these"
     _widen(doc, mention)
     mention.definite = any(
@@ -172,6 +183,8 @@ def _holds_other_noun(doc: Doc, start: int, end: int) -> bool:
 
 ADVERBIAL = frozenset(
     [
+        "a",
+        "an",
         "at",
         "altogether",
         "overall",
@@ -202,10 +215,25 @@ ADVERBIAL = frozenset(
 """Words that may follow a bare quantity without being what it counts."""
 
 
+ADJECTIVE = re.compile(r"\w{2,}(?:ible|able|ful|less|ous|ive|ory)")
+
+
+def _is_predicate(doc: Doc, at: int) -> bool:
+    """Whether the word at `at` says what a quantity is like, and begins no noun: "the other two impossible to trace"."""
+    word = doc[at].lower_
+    if doc[at + 1 : at + 2].text.lower() == "than":
+        return True
+    if word not in GAPPED and not ADJECTIVE.fullmatch(word):
+        return False
+    return doc[at + 1 : at + 2].text.lower() in ("to", "in", "for", "and", "or", "but", "as") or (
+        at + 1 < len(doc) and doc[at + 1].tag_ == "PUNCT"
+    )
+
+
 def _is_singular(doc: Doc, start: int, end: int, pattern: CountPattern) -> bool:
     words = [token.lower_ for token in doc[start:end]]
     last = words[-1]
-    return last in ("every", "each", "no", "neither", "single", "one", "1", "either")
+    return last in ("every", "each", "no", "neither", "single", "one", "1", "either", "any")
 
 
 def _unit_in(doc: Doc, start: int, end: int) -> str | None:
@@ -273,8 +301,6 @@ def noun_after(doc: Doc, at: int, *, singular: bool) -> tuple[str | None, int]:
                 if unit and same:
                     found = found[0], end
             break
-        if token.lower_ == "members" and [t.lower_ for t in doc[position + 1 : position + 3]] == ["of", "staff"]:
-            return "staff", position + 3
         if token.lower_ in TIME_WORDS and not seen:
             break
         if token.tag_ == "PAST" and not seen and _is_verb(doc, position):
@@ -341,11 +367,6 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
             mention.percent = value
         else:
             numbers.append(value)
-    lowers = [token.lower_ for token in tokens]
-    if "dozen" in lowers:
-        numbers = [6 if lowers[0] == "half" else 12]
-    elif "couple" in lowers or "pair" in lowers:
-        numbers = [2]
     form = mention.form
     if form == "vague":
         mention.band = next(soft[token.i] for token in tokens if token.i in soft)
@@ -355,6 +376,8 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
         if mention.unit is None and doc[mention.start - 1].tag_ == "VERB" and tokens[-1].tag_ == "SOFT":
             return "an adverb, no quantity"
         words = " ".join(token.lower_ for token in tokens if token.tag_ == "SOFT")
+        if mention.unit is None and words.endswith((" no", " any")) and tokens[-1].tag_ == "SOFT":
+            return "a soft word without a counted noun"
         if mention.unit is None and words in ("few", "most", "a few", "the few") and tokens[-1].tag_ == "SOFT":
             following = doc[mention.end] if mention.end < len(doc) else None
             before = doc[mention.start - 1].tag_ if mention.start else "START"
@@ -400,7 +423,9 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
             mention.m = rest[-1] if rest else None
             if mention.unit is None and mention.m is None:
                 following = doc[mention.end] if mention.end < len(doc) else None
-                if following is not None and following.tag_ == "DET":
+                if [token.lower_ for token in doc[mention.end : mention.end + 3]] == ["to", "the", "next"]:
+                    return "a length of time, no fraction"
+                if following is not None and following.tag_ in ("DET", "ART"):
                     return "half of something else"
                 if (
                     doc[mention.start - 1].lower_ in ("by", "and", "or", "to")
@@ -599,8 +624,24 @@ def _trap(doc: Doc, mention: Mention) -> str | None:
         and before.lower_ in ("where", "when", "if", "unless")
     ):
         return "“one” as a pronoun"
-    if value == 1 and mention.unit is None and after is not None and after.lower_ in MODALS:
+    if (
+        value == 1
+        and mention.unit is None
+        and after is not None
+        and after.lower_ in MODALS
+        and not (
+            before is not None
+            and before.tag_ in ("PUNCT", "AND", "CONJ")
+            and "have" in (token.lower_ for token in doc[after.i + 1 : after.i + 3])
+        )
+    ):
         return "“one” as a pronoun"
+    if (
+        before is not None
+        and before.lower_ == "to"
+        and "NUM" in (t.tag_ for t in doc[max(1, first.i - 4) : first.i - 1])
+    ):
+        return "a range"
     if before is not None and before.lower_ in ("£", "$", "€"):
         return "a sum of money"
     if (
@@ -622,9 +663,16 @@ def _trap(doc: Doc, mention: Mention) -> str | None:
     if before is not None and before.tag_ == "NUM" and mention.unit is None:
         return "part of another number"
     words = [token.lower_ for token in doc[first.i + 1 : first.i + 4]]
+    if mention.unit is None and words[:2] in (["or", "more"], ["or", "fewer"], ["or", "less"], ["and", "a"]):
+        return "a bound of something else"
     if words[:1] == ["or"] and doc[first.i + 2 : first.i + 3] and doc[first.i + 2].tag_ == "NUM":
         return "one number or another"
-    if before is not None and before.lower_ == "or" and first.i > 2 and doc[first.i - 2].tag_ == "NUM":
+    if (
+        before is not None
+        and before.lower_ == "or"
+        and first.i > 3
+        and (doc[first.i - 2].tag_ == "NUM" or doc[first.i - 3].lower_ in ("a", "an"))
+    ):
         return "one number or another"
     if (
         mention.unit is None
@@ -671,7 +719,6 @@ def _widen(doc: Doc, mention: Mention) -> None:
     tail = [token.tag_ if token.tag_ in ("NUM", "PCT") else token.text for token in doc[end : end + 5]]
     for shape in (
         ["(", "NUM", "PCT", ")"],
-        ["(", "NUM", "PCT", "PCT", ")"],
         [",", "or", "NUM", "PCT"],
         ["–", "NUM", "PCT"],
         [",", "NUM", "PCT", ","],
@@ -852,6 +899,9 @@ def find_partitions(
             and mention.n is not None
         )
 
+    def is_of_sample(mention: Mention) -> bool:
+        return mention.unit in (None, "cases", "children")
+
     for first in range(len(mentions)):
         if first in found or not is_free(mentions[first]):
             continue
@@ -871,7 +921,14 @@ def find_partitions(
             total += mentions[last].n or 0
             together = any(a <= mentions[first].start and mentions[last].start < b for a, b in sentences)
             for size, part in sizes.items():
-                if total + part == size and (last > first or part) and (together or part or size != sample):
+                if size == sample and not all(map(is_of_sample, mentions[first : last + 1])):
+                    continue
+                # To the whole sample, over several sentences, three parts or more: two might do so by chance.
+                if (
+                    total + part == size
+                    and (last > first or part)
+                    and (together or part or size != sample or last > first + 1)
+                ):
                     best = last, size
             last += 1
         if best:

@@ -47,8 +47,8 @@ def to_number(text: str) -> int | None:
     text = text.strip().lower().replace("‑", "-")
     if re.fullmatch(r"\d{1,4}|\d,\d{3}", text):
         return int(text.replace(",", ""))
-    if text == "dozen":
-        return 12
+    if text in ("dozen", "half a dozen"):
+        return 12 if text == "dozen" else 6
     words = [word for word in re.split(r"[\s-]+", text) if word != "and"]
     if words and words[0] in ("a", "an"):
         words[0] = "one"

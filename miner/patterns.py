@@ -15,9 +15,26 @@ from typing import Any
 
 # What letters count, by noun. Nouns of two words are told apart in `counts.unit_of`.
 UNITS = {
-    **dict.fromkeys(["case", "cases", "file", "files", "instance", "instances", "referral", "referrals"], "cases"),
+    **dict.fromkeys(
+        [
+            "case",
+            "cases",
+            "file",
+            "files",
+            "instance",
+            "instances",
+            "referral",
+            "referrals",
+            "sample",
+            "history",
+            "histories",
+            "record",
+            "records",
+        ],
+        "cases",
+    ),
     **dict.fromkeys(["report", "reports", "psr", "psrs"], "reports"),
-    **dict.fromkeys(["plan", "plans", "rmp", "rmps", "vmp", "vmps", "rmps", "vmps"], "plans"),
+    **dict.fromkeys(["plan", "plans", "rmp", "rmps", "vmp", "vmps", "contract", "contracts"], "plans"),
     **dict.fromkeys(
         ["assessment", "assessments", "analyses", "screening", "screenings", "classification", "classifications"],
         "assessments",
@@ -57,6 +74,24 @@ UNITS = {
             "families",
             "grandparent",
             "grandparents",
+            "grandmother",
+            "grandmothers",
+            "grandfather",
+            "grandfathers",
+            "stepfather",
+            "stepfathers",
+            "stepmother",
+            "stepmothers",
+            "aunt",
+            "aunts",
+            "uncle",
+            "uncles",
+            "relatives",
+            "mum",
+            "mums",
+            "dads",
+            "guardian",
+            "guardians",
             "parents/carers",
         ],
         "parents",
@@ -77,17 +112,36 @@ UNITS = {
             "case-holders",
             "supervisor",
             "supervisors",
+            "member of staff",
+            "members of staff",
+            "staff member",
+            "staff members",
         ],
         "staff",
     ),
     **dict.fromkeys(["manager", "managers"], "managers"),
 }
+# Numbers and nouns of several words; the first that fits is taken.
+JOINED_WORDS = (
+    "per cent",
+    "half a dozen",
+    "a dozen",
+    "a couple",
+    "a pair",
+    "member of staff",
+    "members of staff",
+    "staff member",
+    "staff members",
+)
 # These count people only after "young" ("two young men"), and staff only in "members of staff".
 YOUNG = frozenset(["people", "person", "persons", "men", "man", "women", "woman", "adults", "adult", "offenders"])
 SINGULAR = frozenset(
     [
         "case",
         "file",
+        "history",
+        "record",
+        "contract",
         "instance",
         "report",
         "psr",
@@ -108,12 +162,22 @@ SINGULAR = frozenset(
         "father",
         "family",
         "grandparent",
+        "grandmother",
+        "grandfather",
+        "stepfather",
+        "stepmother",
+        "aunt",
+        "uncle",
+        "mum",
+        "guardian",
         "victim",
         "practitioner",
         "worker",
         "officer",
         "caseholder",
         "supervisor",
+        "member of staff",
+        "staff member",
         "manager",
         "person",
         "man",
@@ -128,6 +192,7 @@ for _class, _words in {
     "PRON": "them whom which it they we you i he she us him there who whose what nobody someone everyone anyone",
     "PREP": "of in on at for from to with by into over under after before between within during against about through "
     "without across among amongst around upon per until since towards behind beyond despite than as via near",
+    "ART": "a an",
     "AND": "and or /",
     "EACH": "every each",
     "CONJ": "but while whereas whilst though although because so nor if when where that once unless yet however "
@@ -350,7 +415,7 @@ THEM = lower("them", "whom", "which", "these", "those")
 THE = lower("the", "our", "their", "its", "your")
 CLAUSE = tag("PUNCT", "CONJ", "AND", "START")
 VERB_AHEAD = tag("VERB", "PAST")
-STOPS = tag("PUNCT", "CONJ", "AND", "VERB", "PAST", "PRON", "DET", "PREP", "ADV", "SOFT")
+STOPS = tag("PUNCT", "CONJ", "AND", "VERB", "PAST", "PRON", "DET", "ART", "PREP", "ADV", "SOFT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,6 +509,13 @@ PATTERNS: tuple[CountPattern, ...] = (
             (NUM, OF, THEM),
             (NUM, *SHARE, OF, THEM),
             (lower("of", "among", "from", "in"), lower("whom", "which"), tag("ADV", op="?"), NUM),
+            (
+                lower("of", "among", "from", "in"),
+                lower("whom", "which"),
+                lower("a"),
+                lower("mere", "full", "meagre"),
+                NUM,
+            ),
         ),
         finds=(
             ("Nine plans were needed and six of them were good.", "six of them"),
@@ -468,8 +540,7 @@ PATTERNS: tuple[CountPattern, ...] = (
             (NUM,),
             (lower("another", "further", "additional"), NUM),
             (lower("a"), lower("further"), NUM),
-            (lower("half"), lower("a"), lower("dozen")),
-            (lower("a"), lower("dozen", "couple", "pair"), lower("of", op="?")),
+            (lower("a couple", "a pair", "a dozen"), OF),
         ),
         noun="must",
         finds=(
@@ -548,6 +619,7 @@ PATTERNS: tuple[CountPattern, ...] = (
             (CLAUSE, NUM, VERB_AHEAD),
             (CLAUSE, NUM, tag("ADV"), tag("ADV", op="?"), VERB_AHEAD),
             (CLAUSE, tag("ADV"), NUM, VERB_AHEAD),
+            (tag("UNIT"), NUM, VERB_AHEAD),
         ),
         noun="no",
         left=1,
@@ -566,8 +638,8 @@ PATTERNS: tuple[CountPattern, ...] = (
             (lower("in", "for", "from"), NUM, STOPS),
             (lower("in", "for", "from"), tag("ADV"), NUM, STOPS),
             (lower("in", "for", "from"), lower("at"), lower("least", "most"), NUM, STOPS),
-            (lower("by", "about", "with", "among"), NUM, STOPS),
-            (lower("by", "about", "with", "among"), tag("ADV"), NUM, STOPS),
+            (lower("by", "about", "with", "among", "against", "to"), NUM, STOPS),
+            (lower("by", "about", "with", "among", "against", "to"), tag("ADV"), NUM, STOPS),
             (lower("respect", "relation", "case", "cases", "event"), lower("of", "to"), NUM, STOPS),
             (lower("respect", "relation", "case"), lower("of", "to"), tag("ADV"), NUM, STOPS),
         ),
@@ -576,19 +648,6 @@ PATTERNS: tuple[CountPattern, ...] = (
         right=1,
         finds=(("The level was too low in five and too high in one.", "five"),),
         ignores=("It took place in 2013.", "We met in five weeks."),
-    ),
-    CountPattern(
-        "hedged",
-        "count",
-        "bare",
-        ((lower("than", "least", "most", "only", "just"), NUM, STOPS),),
-        noun="no",
-        left=1,
-        right=1,
-        finds=(
-            ("Of the 14 practitioners, 12 felt supported and no more than six knew the procedure.", "no more than six"),
-        ),
-        ignores=("It was more than ten.",),
     ),
     CountPattern(
         "gapped",
@@ -611,7 +670,8 @@ PATTERNS: tuple[CountPattern, ...] = (
         "bare",
         (
             (lower("of", "among"), tag("DET", op="?"), NUM, tag("PUNCT")),
-            (lower("of", "among"), lower("the", "these", "those"), NUM, tag("PAST", "VERB")),
+            (lower("of", "among"), tag("DET", op="?"), NUM, lower("there", "we", "it", "i")),
+            (lower("of", "among"), lower("the", "these", "those"), NUM, tag("PAST", "VERB", "PREP", "PRON", "CONJ")),
         ),
         noun="no",
         left=1,
@@ -626,15 +686,9 @@ PATTERNS: tuple[CountPattern, ...] = (
         "bare",
         (
             (
-                tag("VERB", "PAST", "PUNCT", "CONJ", "AND", "ADV", "PREP", "START"),
+                tag("VERB", "PAST", "PUNCT", "CONJ", "AND", "ADV", "PREP", "START", "WORD"),
                 NUM,
                 lower("that", "which", "who", "whose", "where"),
-            ),
-            (
-                tag("VERB", "PAST", "PUNCT", "CONJ", "AND", "ADV", "START"),
-                NUM,
-                lower("in", "of", "for"),
-                lower("which", "whom"),
             ),
         ),
         noun="no",
@@ -642,6 +696,54 @@ PATTERNS: tuple[CountPattern, ...] = (
         right=1,
         finds=(("Nine cases called for a plan. We found two that were so general as to be useless.", "two"),),
         ignores=("He had one that worked.",),
+    ),
+    CountPattern(
+        "with_clause_in",
+        "count",
+        "bare",
+        (
+            (
+                tag("VERB", "PAST", "PUNCT", "CONJ", "AND", "ADV", "START", "WORD"),
+                NUM,
+                lower("in", "of", "for"),
+                lower("which", "whom"),
+            ),
+        ),
+        noun="no",
+        left=1,
+        right=2,
+        finds=(("A plan was called for in nine cases. We found two in which there was none.", "two"),),
+    ),
+    CountPattern(
+        "alone",
+        "count",
+        "bare",
+        (
+            (tag("VERB", "PAST", "ADV", "CONJ", "AND", "PUNCT", "START"), NUM, STOPS),
+            (lower("were", "was", "been", "only", "a"), lower("mere", "meagre", "full", "only"), NUM, STOPS),
+        ),
+        noun="no",
+        left=1,
+        right=1,
+        finds=(("There should have been 18 reviews, and there were 11.", "11"),),
+        ignores=(
+            "He left at five.",
+            "Two, three, go.",
+            "The panel met in March and again in May, and 15 weeks went by.",
+        ),
+    ),
+    CountPattern(
+        "hedged",
+        "count",
+        "bare",
+        ((lower("than", "least", "most", "only", "just"), NUM, STOPS),),
+        noun="no",
+        left=1,
+        right=1,
+        finds=(
+            ("Of the 14 practitioners, 12 felt supported and no more than six knew the procedure.", "no more than six"),
+        ),
+        ignores=("It was more than ten.",),
     ),
     CountPattern(
         "all_but",
@@ -735,7 +837,8 @@ PATTERNS: tuple[CountPattern, ...] = (
                 NUM,
             ),
             (
-                lower("all"),
+                lower("all", "every", "each"),
+                lower("one", op="?"),
                 lower("of", op="?"),
                 DET_OPT,
                 NUM,
@@ -860,7 +963,7 @@ PATTERNS: tuple[CountPattern, ...] = (
         "both_of",
         "all",
         "these",
-        ((lower("both"), OF, THEM),),
+        ((lower("both"), OF, THEM), (lower("both"), OF, lower("the"), lower("others"))),
         noun="may",
         finds=(("Two plans were late, and both of them were thin.", "both of them"),),
     ),
@@ -907,6 +1010,8 @@ PATTERNS: tuple[CountPattern, ...] = (
             (lower("none", "neither"),),
             (lower("none", "neither"), OF, THEM),
             (lower("not"), lower("one"), OF, THEM),
+            (lower("not"), lower("a"), lower("single"), lower("one")),
+            (lower("not"), lower("a"), lower("single"), lower("one"), OF, THEM),
         ),
         finds=(("Nine reports were written and none was late.", "none"),),
         ignores=("That is none the worse for it.",),
@@ -956,6 +1061,7 @@ PATTERNS: tuple[CountPattern, ...] = (
             (NUM, NOUN, lower("in"), lower("every", op="?"), NUM),
             (NUM, NOUN, lower("out"), OF, lower("every"), NUM),
             (NUM, lower("in"), lower("every", op="?"), NUM, OF, DET_OPT),
+            (NUM, lower("in"), lower("every", op="?"), NUM, OF, DET_OPT, NUM),
         ),
         finds=(("Only one in three victims had been asked.", "one in three victims"),),
         ignores=("Four in 2013 and two in 2014.",),

@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
 from miner.numerals import to_number
-from miner.patterns import FRACTIONS, PATTERNS, SOFT_WORDS, UNITS, WORD_CLASSES, YOUNG, CountPattern
+from miner.patterns import FRACTIONS, JOINED_WORDS, PATTERNS, SOFT_WORDS, UNITS, WORD_CLASSES, YOUNG, CountPattern
 
 
 @cache
@@ -66,7 +66,7 @@ def _class_of(word: str) -> str:
         return "FRAC"
     if to_number(word) is not None or re.fullmatch(r"\d{1,3}\.\d+", word):
         return "NUM"
-    if word in ("%", "percent", "pc"):
+    if word in ("%", "percent", "pc", "per cent"):
         return "PCT"
     if word == "all":
         return "ALL"
@@ -90,6 +90,8 @@ def _hyphened_fraction(word: str) -> tuple[int, int] | None:
     return None
 
 
+JOINED = tuple(tuple(phrase.split()) for phrase in JOINED_WORDS)
+JOINED_LAST = frozenset(words[-1] for words in JOINED)
 SOFT_BY_FIRST: dict[str, list[tuple[tuple[str, ...], str]]] = {}
 for _words, _band in SOFT_WORDS:
     SOFT_BY_FIRST.setdefault(_words.split()[0], []).append((tuple(_words.split()), _band))
@@ -101,6 +103,7 @@ def read_tokens(text: str) -> tuple[Doc, dict[int, str]]:
     """The text's tokens with their class as TAG, after one START token; and the band of soft words by token."""
     nlp, _, _ = language()
     doc = nlp.make_doc("\n" + text)
+    _join(doc)
     lowers = [token.lower_ for token in doc]
     tags = [_class_of(word) for word in lowers]
     soft: dict[int, str] = {}
@@ -115,10 +118,10 @@ def read_tokens(text: str) -> tuple[Doc, dict[int, str]]:
                 break
         at += 1
     for at, word in enumerate(lowers):
-        if word == "per" and lowers[at + 1 : at + 2] == ["cent"]:
-            tags[at] = tags[at + 1] = "PCT"
-        elif word in YOUNG and at and lowers[at - 1] in ("young", "younger", "older", "looked-after"):
+        if word in YOUNG and at and lowers[at - 1] in ("young", "younger", "older", "looked-after"):
             tags[at] = "UNIT"
+        elif word == "such" and lowers[at + 1 : at + 2] in (["a"], ["an"]):
+            tags[at] = "DET"
         elif (
             word == "one"
             and lowers[at - 1] in ("no", "any", "every", "each", "this", "that", "which", "some")
@@ -130,6 +133,19 @@ def read_tokens(text: str) -> tuple[Doc, dict[int, str]]:
     for token, name in zip(doc, tags, strict=True):
         token.tag_ = name
     return doc, soft
+
+
+def _join(doc: Doc) -> None:
+    """Makes one token of words that are one number or one noun: "a dozen", "members of staff"."""
+    lowers = [token.lower_ for token in doc]
+    if JOINED_LAST.isdisjoint(lowers):
+        return
+    with doc.retokenize() as retokenizer:
+        for words in JOINED:
+            for at in range(1, len(lowers) - len(words) + 1):
+                if tuple(lowers[at : at + len(words)]) == words:
+                    retokenizer.merge(doc[at : at + len(words)])
+                    lowers[at : at + len(words)] = [""] * len(words)
 
 
 def _is_no_soft_word(lowers: list[str], tags: list[str], at: int, length: int) -> bool:
