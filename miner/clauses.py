@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from spacy.tokens import Doc
-
 from miner.mentions import Mention
+from miner.tokens import Words
 
 
-def sentence_bounds(doc: Doc) -> list[tuple[int, int]]:
+def sentence_bounds(doc: Words) -> list[tuple[int, int]]:
     """Token spans of the sentences."""
     bounds, start = [], 1
     for token in doc[1:]:
@@ -36,8 +35,13 @@ def sentence_bounds(doc: Doc) -> list[tuple[int, int]]:
     return bounds
 
 
-def clause_of(doc: Doc, mentions: Sequence[Mention], index: int, sentence: tuple[int, int]) -> str:
-    """The words of the clause that a mention stands in, its own and others' cues taken out, lower case."""
+def clause_of(
+    doc: Words, mentions: Sequence[Mention], index: int, sentence: tuple[int, int], *, whole: bool = False
+) -> str:
+    """The words of the clause that a mention stands in, its own and others' cues taken out, lower case.
+
+    `whole`: with the phrase that narrows its noun.
+    """
     mention = mentions[index]
     begin, end = sentence
     inside = [m for m in mentions if begin <= m.start < end and m is not mention]
@@ -46,29 +50,26 @@ def clause_of(doc: Doc, mentions: Sequence[Mention], index: int, sentence: tuple
     has_left, has_right = left > begin, right < end
     left = _boundary(doc, left, mention.start) if has_left else _opening(doc, left, mention.start)
     right = _boundary_back(doc, mention.end, right) if has_right else _closing(doc, mention.end, right)
-    words = []
+    left_out = [(mention.start, mention.end), mention.group_span]
+    if not whole:
+        left_out.append(mention.restrictor)
+    words = [
+        word.lower if at + 1 < len(doc) and doc[at + 1].start == word.end else word.lower + " "
+        for at, word in enumerate(doc[left:right], left)
+        if not any(first <= at < last for first, last in left_out)
+    ]
+    return re.sub(r"\s+", " ", "".join(words).replace("'", "’")).strip()
+
+
+def restrictor_text(doc: Words, mention: Mention) -> str:
     first, last = mention.restrictor
-    narrowed = last > first
-    for token in doc[left:right]:
-        if mention.start <= token.i < mention.end:
-            continue
-        if narrowed and first <= token.i < last:
-            continue
-        if mention.group_span[0] <= token.i < mention.group_span[1]:
-            continue
-        words.append(token.text_with_ws.lower().replace("’", "'").replace("'", "’"))
-    return re.sub(r"\s+", " ", "".join(words)).strip()
+    return doc.text(first, last).lower() if last > first else ""
 
 
-def restrictor_text(doc: Doc, mention: Mention) -> str:
-    first, last = mention.restrictor
-    return doc[first:last].text.lower() if last > first else ""
-
-
-def _boundary(doc: Doc, left: int, right: int) -> int:
+def _boundary(doc: Words, left: int, right: int) -> int:
     """Where the clause of the quantity at `right` begins, after another that ends at `left`."""
     for position in range(right - 1, left - 1, -1):
-        if doc[position].text in (";", ":", "—") or doc[position].lower_ in (
+        if doc[position].text in (";", ":", "—") or doc[position].lower in (
             "while",
             "whereas",
             "but",
@@ -77,25 +78,23 @@ def _boundary(doc: Doc, left: int, right: int) -> int:
         ):
             return position + 1
     for position in range(left, right):
-        if doc[position].text == "," or doc[position].lower_ in ("and", "or"):
+        if doc[position].text == "," or doc[position].lower in ("and", "or"):
             return position + 1
     return left
 
 
-def _boundary_back(doc: Doc, left: int, right: int) -> int:
+def _boundary_back(doc: Words, left: int, right: int) -> int:
     """Where the clause of the quantity ending at `left` ends, before another that begins at `right`."""
     for position in range(left, right):
-        if doc[position].text in (";", ":", "—") or doc[position].lower_ in ("while", "whereas", "but"):
+        if doc[position].text in (";", ":", "—") or doc[position].lower in ("while", "whereas", "but"):
             return position
     candidates = [
-        position
-        for position in range(left, right)
-        if doc[position].text == "," or doc[position].lower_ in ("and", "or")
+        position for position in range(left, right) if doc[position].text == "," or doc[position].lower in ("and", "or")
     ]
     return candidates[-1] if candidates and candidates[-1] > left else (candidates[0] if candidates else right)
 
 
-def _opening(doc: Doc, left: int, right: int) -> int:
+def _opening(doc: Words, left: int, right: int) -> int:
     """Leaves out an opening subordinate clause and earlier main clauses of the sentence."""
     start = left
     for position in range(right - 1, left, -1):
@@ -103,13 +102,13 @@ def _opening(doc: Doc, left: int, right: int) -> int:
         if token.text in (";", ":", "—") or (
             token.text == ","
             and position + 1 < right
-            and doc[position + 1].lower_ in ("and", "but", "so", "yet")
+            and doc[position + 1].lower in ("and", "but", "so", "yet")
             and _has_verb(doc, left, position)
             and _own_verb(doc, position, right)
         ):
             start = position + 1
             break
-    if doc[start].lower_ in (
+    if doc[start].lower in (
         "where",
         "when",
         "if",
@@ -128,7 +127,7 @@ def _opening(doc: Doc, left: int, right: int) -> int:
     return start
 
 
-def _closing(doc: Doc, left: int, right: int) -> int:
+def _closing(doc: Words, left: int, right: int) -> int:
     for position in range(left, right):
         token = doc[position]
         following = doc[position + 1] if position + 1 < right else None
@@ -136,21 +135,24 @@ def _closing(doc: Doc, left: int, right: int) -> int:
             return position
         if token.text == ":" and position > left + 2:
             return position
-        if token.text == "," and following is not None and following.lower_ in COMMENTS:
+        if token.text == "," and following is not None and following.lower in COMMENTS:
+            if following.lower == "but" and doc[position + 2 : position + 3] and doc[position + 2].tag in GOES_ON:
+                continue  # "reviewed, but in terms that told us nothing"
             return position
         new = doc[position + 2 : position + 3]
         if (
             token.text == ","
             and following is not None
-            and following.lower_ in ("and", "or")
+            and following.lower in ("and", "or")
             and new
-            and new[0].tag_ in ("DET", "PRON", "UNIT", "PREP")
+            and new[0].tag in ("DET", "PRON", "UNIT", "PREP")
             and _has_verb(doc, left, position)
         ):
             return position
     return right
 
 
+GOES_ON = frozenset({"PREP", "ADV", "WORD", "PAST", "VERB"})
 COMMENTS = frozenset(
     [
         "which",
@@ -174,9 +176,9 @@ COMMENTS = frozenset(
 """After a comma these open a comment on what was said, with words of praise or blame of its own."""
 
 
-def _has_verb(doc: Doc, left: int, right: int) -> bool:
-    return any(token.tag_ in ("VERB", "PAST") for token in doc[left:right])
+def _has_verb(doc: Words, left: int, right: int) -> bool:
+    return any(token.tag in ("VERB", "PAST") for token in doc[left:right])
 
 
-def _own_verb(doc: Doc, left: int, right: int) -> bool:
+def _own_verb(doc: Words, left: int, right: int) -> bool:
     return True

@@ -183,8 +183,8 @@ def explain(file: Path, paragraph: str | None) -> None:
                     f"    {finding.form}, {size}; {finding.sense}; {finding.criterion}; counts {finding.counted}"
                 )
                 click.echo(f"    pattern: {finding.pattern}")
-                tokens = [t for t in doc if finding.start <= t.idx - 1 < finding.end]
-                click.echo("    tokens: " + " ".join(f"{token.text}/{token.tag_}" for token in tokens))
+                tokens = [t for t in doc if finding.start <= t.start < finding.end]
+                click.echo("    tokens: " + " ".join(f"{token.text}/{token.tag}" for token in tokens))
                 for reason in finding.reasons:
                     click.echo(f"    {reason}")
             for omission in item.omissions:

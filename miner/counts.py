@@ -13,17 +13,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from spacy.tokens import Doc
-
 from miner import qualifiers, weights
 from miner.bands import Bands
 from miner.clauses import clause_of, restrictor_text, sentence_bounds
 from miner.examples import quotations
 from miner.groups import Group, Groups, Query, Resolved
-from miner.mentions import INSPECTED, Mention, find_mentions, find_partitions, is_fronted, take_fronted_groups
+from miner.mentions import (
+    INSPECTED,
+    TIME_WORDS,
+    Mention,
+    find_mentions,
+    find_partitions,
+    is_fronted,
+    take_fronted_groups,
+)
 from miner.numerals import to_number
 from miner.records import Example, Finding, Letter, Omission, Paragraph, Section, Share
-from miner.tokens import read_tokens
+from miner.tokens import Words, read_tokens
 
 SECTIONS_WITHOUT = frozenset({"introduction", "context", "strengths", "improvements", "closing"})
 """Sections whose quantities are no findings (the sample itself, dates, points, contacts)."""
@@ -46,7 +52,7 @@ RATES = frozenset(
     ]
 )
 STANDING = re.compile(
-    r"\b(?:should|must|ought to|needs? to|need(?:s|ed)? to be|aims? to|intends? to|is to|are to|has to|have to|would (?:want|like|expect)|ensures? that|ensuring that|to ensure|make sure|makes sure|so that|in order to|target (?:is|was|of)|(?<!was )(?<!were )required by|requires? that|expects? that|expected that|policy is|rule is|the aim is)\b(?! have)[^,;:]*$"
+    r"\b(?:should|must|ought to|needs? to|need(?:s|ed)? to be|aims? to|intends? to|is to(?! the)|are to(?! the)|has to|have to|would (?:want|like|expect)|ensures? that|ensuring that|to ensure|make sure|makes sure|so that|in order to|target (?:is|was|of)|(?<!was )(?<!were )required by|requires? that|expects? that|expected that|policy is|rule is|the aim is)\b(?! have)[^,;:]*$"
 )
 STANDING_AFTER = re.compile(
     r"[^,;:.]{0,60}\b(?:should(?! have (?:been|had|done|\w+ed))|must|is to be|are to be|ought to(?! have)|needs? to be|will be)\b"
@@ -57,6 +63,9 @@ CONDITION = re.compile(
 )
 ECHOLESS = weights.COMMON | {"who", "which", "whom", "was", "were", "had", "been", "have", "has", "did"}
 SUCH = re.compile(r"\bsuch\b")
+SAYS = re.compile(
+    r"[^.;]{0,90}\b(?:said|told|described|explained|remarked|recalled|put it|showed us|spoke of|commented)\b"
+)
 TO_COME = re.compile(r"(?:[^,;:.]{0,30}\b(?:is to be|are to be|will be)|\s*needs?)\b")
 BESIDE = re.compile(r"\b(?:further|another|others|more|additional)\b(?! than)")
 OTHER = re.compile(r"\b(?:other|remaining|others|rest)\b")
@@ -96,14 +105,23 @@ class LetterCounter:
             return (), ()
         text = paragraph.text
         doc, soft = read_tokens(text)
-        mentions, dropped = find_mentions(doc, soft)
+        if section.code in SECTIONS_WITHOUT:
+            return (), tuple(_numbers(doc, 0, len(text), f"stands in the {section.code}"))
+        apart = [(example.start, example.end, "inside a case example") for example in examples]
+        apart += [
+            (a, b, "inside somebody’s words")
+            for a, b in quotations(text)
+            if text.count(" ", a, b) >= 3 and not any(start < b and a < end for start, end, _ in apart)
+        ]
+        mentions, dropped = find_mentions(doc, soft, [(a, b) for a, b, _ in apart])
         omissions = [self._omit(doc, a, b, reason) for a, b, reason in dropped]
+        for a, b, why in apart:
+            omissions += _numbers(doc, a, b, why)
         sentences = sentence_bounds(doc)
-        quoted = [(a, b) for a, b in quotations(text) if text.count(" ", a, b) >= 3]
         kept: list[Mention] = []
         referred: list[Mention] = []
         for mention in mentions:
-            reason = self._reason_to_omit(doc, mention, section, examples, quoted, sentences, kept, mentions)
+            reason = self._reason_to_omit(doc, mention, section, examples, sentences, kept, mentions)
             if reason is None and self._is_part_of_other(doc, mention, dropped, sentences, kept):
                 reason = "part of something that is not counted"
             if reason:
@@ -119,7 +137,7 @@ class LetterCounter:
         findings: list[Finding] = []
         self.groups.open_paragraph(section.code)
         before: str | None = None
-        texts = [doc[a:b].text.lower().replace("'", "’") for a, b in sentences]
+        texts = [doc.text(a, b).lower().replace("'", "’") for a, b in sentences]
         previous_sentence: int | None = None
         for index, mention in enumerate(kept):
             number = next(i for i, (a, b) in enumerate(sentences) if a <= mention.start < b or i == len(sentences) - 1)
@@ -131,6 +149,8 @@ class LetterCounter:
             narrowing = restrictor_text(doc, mention)
             fronted = mention.group
             partitive = self._is_partitive(mention, fronted) or index in partitions
+            if mention.pattern.name in ("with_clause", "with_clause_in"):
+                clause = clause_of(doc, kept, index, sentence, whole=True)
             judged = self._judge(doc, mention, clause, narrowing, partitive, before, previous_sentence == number)
             told = weights.sense_features(
                 judged.sense,
@@ -152,7 +172,7 @@ class LetterCounter:
                     number=mention.n,
                     form=mention.form,
                     link="these"
-                    if self.groups.paragraph and SUCH.search(doc[mention.start : mention.end].text)
+                    if self.groups.paragraph and SUCH.search(doc.text(mention.start, mention.end))
                     else mention.link,
                     unit=mention.unit,
                     sense=judged.sense,
@@ -171,7 +191,7 @@ class LetterCounter:
                     and (index == 0 or kept[index - 1].start < sentence[0]),
                     generic=mention.unit in ("staff", "managers") and mention.form != "count" and not mention.definite,
                     echo=frozenset(word for word in weights.WORD.findall(narrowing) if word not in ECHOLESS),
-                    beside=bool(BESIDE.search(doc[mention.start : mention.end].text.lower())),
+                    beside=bool(BESIDE.search(doc.text(mention.start, mention.end).lower())),
                 )
             )
             is_definite = mention.pattern.name in ("definite", "definite_in")
@@ -208,8 +228,8 @@ class LetterCounter:
             if self.trace is not None:
                 self.trace[-1] |= {
                     "activity": told,
-                    "start": doc[mention.cue_start or mention.start].idx - 1,
-                    "end": doc[mention.end - 1].idx - 1 + len(doc[mention.end - 1]),
+                    "start": doc[mention.cue_start or mention.start].start,
+                    "end": doc[mention.end - 1].end,
                 }
             learned = weights.load().get("activity") if self.learned else None
             if learned is not None:
@@ -226,7 +246,7 @@ class LetterCounter:
                 section.code,
                 activity,
                 why,
-                doc[sentence[0] : sentence[1]].text.strip(),
+                doc.text(sentence[0], sentence[1]).strip(),
             )
             findings.append(finding)
             self.groups.add(
@@ -249,7 +269,7 @@ class LetterCounter:
 
     def _judge(
         self,
-        doc: Doc,
+        doc: Words,
         mention: Mention,
         clause: str,
         narrowing: str,
@@ -266,7 +286,7 @@ class LetterCounter:
         judged = qualifiers.judge(clause, partitive=partitive, before=before)
         if judged.strength == 3:
             return judged
-        contrast = mention.link == "other" or OTHER.search(doc[mention.start : mention.end].text.lower())
+        contrast = mention.link == "other" or OTHER.search(doc.text(mention.start, mention.end).lower())
         if contrast and before and judged.strength < 2:
             return qualifiers.Judgement("not_met" if before == "met" else "met", "the rest of a group judged before", 1)
         if judged.strength == 0 and narrows:
@@ -328,55 +348,64 @@ class LetterCounter:
 
     # --- what is no finding -----------------------------------------------------------
 
-    def _omit(self, doc: Doc, start: int, end: int, reason: str) -> Omission:
-        span = doc[start:end]
-        return Omission(span.start_char - 1, span.end_char - 1, span.text, reason)
+    def _omit(self, doc: Words, start: int, end: int, reason: str) -> Omission:
+        return Omission(doc[start].start, doc[end - 1].end, doc.text(start, end), reason)
 
     def _reason_to_omit(
         self,
-        doc: Doc,
+        doc: Words,
         mention: Mention,
         section: Section,
         examples: Sequence[Example],
-        quoted: Sequence[tuple[int, int]],
         sentences: list[tuple[int, int]],
         earlier: Sequence[Mention],
         coming: Sequence[Mention],
     ) -> str | None:
-        span = doc[mention.start : mention.end]
-        start, end = span.start_char - 1, span.end_char - 1
-        if section.code in SECTIONS_WITHOUT:
-            return f"stands in the {section.code}"
-        if any(start < example.end and end > example.start for example in examples):
-            return "inside a case example"
-        if any(a <= start and end <= b for a, b in quoted):
-            return "inside somebody’s words"
+        end = doc[mention.end - 1].end
         a, b = next((bounds for bounds in sentences if bounds[0] <= mention.start < bounds[1]), (1, len(doc)))
-        sentence = doc[a:b].text
+        sentence = doc.text(a, b)
         if mention.n == 1 and mention.form == "count" and mention.m is None:
-            ahead = doc[mention.end :].text[:160]
+            ahead = doc.text(mention.end, len(doc))[:160]
             quote = next((example for example in examples if 0 <= example.start - end < 170), None)
             if quote is not None or (
                 mention.unit == "cases" and LEAD_IN.search(ahead[:60]) and re.search(r"[“\"‘]|:", ahead)
             ):
                 return "leads in an example"
-            alone = mention.unit not in (None, "cases") and mention.link == "bare" and not earlier and not mention.hedge
+            alone = (
+                mention.unit not in (None, "cases")
+                and mention.link == "bare"
+                and not earlier
+                and not mention.hedge
+                and not INSPECTED.match(ahead.lower())
+            )
+            if mention.unit != "cases" and not mention.hedge and SAYS.match(ahead):
+                return "“one” tells of a single one"
             if alone or (mention.unit in ("staff", "managers") and not _is_counted_one(doc, mention)):
                 return "“one” tells of a single one"
             if mention.unit is None and not _is_counted_one(doc, mention):
                 return "“one” as a pronoun"
-        before = doc[mention.start - 1].lower_ if mention.start else ""
-        behind = doc[a : mention.start].text.lower()
+        fronted = is_fronted(doc, mention, a)
+        before = doc[mention.start - 1].lower if mention.start else ""
+        behind = doc.text(a, mention.start).lower()
         if mention.pattern.name == "hedged" and not (earlier and (mention.hedge or before in ("only", "just"))):
             return "no group to be part of"
         if (
             mention.pattern.name in ("with_clause", "with_clause_in")
-            and doc[mention.start - 1].tag_ == "WORD"
+            and doc[mention.start - 1].tag == "WORD"
             and not earlier
         ):
             return "no group to be part of"
-        if mention.pattern.name == "alone" and (not earlier or before in ("was", "is", "be", "turned")):
+        numbers = re.search(
+            r"\b(?:number(?:ed|ing)|total(?:led|ling)|(?:came|amounted) to|there (?:were|had been|are))(?: only| just| also)?$",
+            behind.strip(),
+        )
+        if mention.pattern.name == "alone" and (
+            not (earlier or (numbers and "UNIT" in (token.tag for token in doc[1 : mention.start])))
+            or before in ("was", "is", "be", "turned")
+        ):
             return "no group to be part of"
+        if mention.hedge and mention.unit is None and before == "of" and mention.link == "bare" and not fronted:
+            return "no part of a group"
         if (
             before == "in"
             and re.search(r"\b(?:split|cut|divided|broken?|torn)\b[^.]{0,20}$", behind.removesuffix(" in").strip())
@@ -384,7 +413,7 @@ class LetterCounter:
         ):
             return "no part of a group"
         later = any(other.start >= mention.end and other.start < b for other in coming)
-        if mention.pattern.name == "none_noun" and doc[mention.start].lower_ == "no" and later and mention.unit in MADE:
+        if mention.pattern.name == "none_noun" and doc[mention.start].lower == "no" and later and mention.unit in MADE:
             return "“no” in a sentence that counts otherwise"
         if mention.form in ("percentage", "fraction") and re.search(r"(?i)\bnationally\b|\bnationwide\b", sentence):
             return "a published statistic"
@@ -398,8 +427,7 @@ class LetterCounter:
             return REFERS_BACK
         if mention.pattern.name == "gapped" and not any(a <= other.start for other in earlier):
             return "no verb, and no quantity before it in the sentence"
-        ahead_words = [token.lower_ for token in doc[mention.end : mention.end + 3]]
-        fronted = is_fronted(doc, mention, a)
+        ahead_words = [token.lower for token in doc[mention.end : mention.end + 3]]
         if mention.pattern.name == "units" and before in ("the", "these", "those", "both") and not fronted:
             return REFERS_BACK
         if ahead_words[:1] in (["a"], ["per"], ["each"], ["every"]) and ahead_words[1:2] and ahead_words[1] in RATES:
@@ -409,15 +437,15 @@ class LetterCounter:
                 r"\b(?:has|have|had|employ\w*|there (?:are|is|were|was|used to be)|comprises?|consists? of|made up of|of|and|with|by|a team of|to)(?: (?:only|just|about|some|now|now only))?$",
                 behind.strip(),
             )
-            verb = doc[mention.end].tag_ in ("VERB", "PAST") if mention.end < len(doc) else False
+            verb = doc[mention.end].tag in ("VERB", "PAST") if mention.end < len(doc) else False
             if (posts and not verb) or not (verb or before in ("in", "for")):
                 return "staff posts"
         if (
             STANDING.search(behind)
-            or TO_COME.match(doc[mention.end : b].text.lower())
+            or TO_COME.match(doc.text(mention.end, b).lower())
             or (
                 mention.form in ("all", "percentage", "fraction", "none", "all_but")
-                and STANDING_AFTER.match(doc[mention.end : b].text.lower())
+                and STANDING_AFTER.match(doc.text(mention.end, b).lower())
             )
         ):
             return "a standing rule, target or hope"
@@ -444,7 +472,7 @@ class LetterCounter:
         if mention.pattern.name in ("both_bare",) or (
             mention.form == "none" and mention.m == 2 and mention.unit is None and mention.pattern.name != "none_stated"
         ):
-            printed = any(to_number(token.lower_) == 2 for token in doc[1 : mention.start])
+            printed = any(to_number(token.lower) == 2 for token in doc[1 : mention.start])
             if not printed and not any(2 in (m.n, m.m) for m in earlier):
                 return "“both” or “neither” without a count of two before it"
         if (
@@ -454,24 +482,24 @@ class LetterCounter:
         ):
             return "a published statistic"
         if mention.form in ("percentage", "fraction") and re.search(
-            r"(?i)national(?:ly)?|England|average", doc[max(a, mention.start - 6) : mention.start].text
+            r"(?i)national(?:ly)?|England|average", doc.text(max(a, mention.start - 6), mention.start)
         ):
             return "a published statistic"
-        if re.search(r"(?i)\bof (?:all )?YOTs?\b", doc[mention.end : mention.end + 4].text):
+        if re.search(r"(?i)\bof (?:all )?YOTs?\b", doc.text(mention.end, mention.end + 4)):
             return "a published statistic"
         if (
             mention.pattern.name in ("none_these",)
             and mention.unit is None
             and not earlier
-            and doc[mention.start].lower_ == "none"
-            and doc[mention.end : mention.end + 1].text.lower() not in ("was", "were", "had", "of")
+            and doc[mention.start].lower == "none"
+            and doc.text(mention.end, mention.end + 1).lower() not in ("was", "were", "had", "of")
         ):
             return "“none” without a group"
         return None
 
     @staticmethod
     def _is_part_of_other(
-        doc: Doc,
+        doc: Words,
         mention: Mention,
         dropped: Sequence[tuple[int, int, str]],
         sentences: Sequence[tuple[int, int]],
@@ -485,11 +513,21 @@ class LetterCounter:
         others = [
             row for row in dropped if begin <= row[0] and row[1] <= mention.start and row[2].startswith("counts ")
         ]
+        relative = doc[mention.end - 1].lower in ("which", "whom") or doc[mention.start + 1].lower in ("which", "whom")
+        if mention.link == "these" and not others and (relative or not earlier):
+            others = [
+                (token.i, token.i + 1, "counts something else")
+                for token in doc[begin : mention.start]
+                if token.tag == "NUM"
+                and token.i + 1 < mention.start
+                and doc[token.i + 1].tag == "WORD"
+                and not any(word.lower in TIME_WORDS for word in doc[token.i + 1 : token.i + 3])
+            ]
         if not others:
             return False
         start, end, _ = others[-1]
-        named = any(token.tag_ == "UNIT" for token in doc[end : mention.start])
-        fronted = doc[start - 1].lower_ == "of" or doc[start - 2].lower_ == "of"
+        named = any(token.tag == "UNIT" for token in doc[end : mention.start])
+        fronted = doc[start - 1].lower == "of" or doc[start - 2].lower == "of"
         return not named and (mention.link == "these" or fronted)
 
     def _is_partitive(self, mention: Mention, fronted: int | None) -> bool:
@@ -498,14 +536,15 @@ class LetterCounter:
             return True
         return self.groups.has_need() or (mention.unit is None and bool(self.groups.paragraph))
 
-    def _scope(self, doc: Doc, mention: Mention, narrowing: str) -> str:
+    def _scope(self, doc: Words, mention: Mention, narrowing: str) -> str:
         """Whether the phrase speaks of the inspected cases: `sample`, `definite`, or `open`."""
-        if INSPECTED.search(narrowing) or INSPECTED.match(doc[mention.end : mention.end + 7].text.lower()):
+        inspected = INSPECTED.search(narrowing) or INSPECTED.match(doc.text(mention.end, mention.end + 7).lower())
+        if inspected and mention.unit in (None, "cases", "children"):
             return "sample"
-        behind = doc[max(0, mention.start - 12) : mention.start].text.lower()
+        behind = doc.text(max(0, mention.start - 12), mention.start).lower()
         if re.search(r"\b(?:whole|entire|full) sample\b|\bacross (?:the|our) sample\b", re.split(r"[.;]", behind)[-1]):
             return "sample"
-        noun = doc[mention.start : mention.end].text.lower()
+        noun = doc.text(mention.start, mention.end).lower()
         if re.search(r"\b(?:whole|entire) sample|sampled|inspected|in our sample", noun):
             return "sample"
         if mention.unit in ("cases", "children") and re.search(
@@ -524,7 +563,7 @@ class LetterCounter:
             return "definite"
         return "open"
 
-    def _merged(self, doc: Doc, mentions: list[Mention]) -> list[Mention]:
+    def _merged(self, doc: Words, mentions: list[Mention]) -> list[Mention]:
         """One row for one quantity stated twice: "half of the reviews, 17 out of 34"; "66%, or 33 of 50"."""
         merged: list[Mention] = []
         for mention in mentions:
@@ -543,7 +582,7 @@ class LetterCounter:
             merged.append(mention)
         return merged
 
-    def _is_same(self, doc: Doc, a: Mention, b: Mention) -> bool:
+    def _is_same(self, doc: Words, a: Mention, b: Mention) -> bool:
         if is_fronted(doc, a, 1):
             return False
         whole = a.m or self.letter.facts.sample_size
@@ -555,19 +594,30 @@ class LetterCounter:
             and whole
             and a.percent is None
         ):
-            words = doc[a.end : b.start].text.lower()
+            words = doc.text(a.end, b.start).lower()
             if (
                 abs(a.n / whole - (b.share or 0)) < 0.006
                 and len(words) < 60
                 and re.search(r"(?:\bor|,|\(|\bthat is|\bthat is in|–|—|about|\bis)\s*$", words)
             ):
                 return True
-        between = doc[a.end : b.start].text.strip().lower()
+        if (
+            a.form == "count"
+            and b.form == "percentage"
+            and b.unit is None
+            and a.n is not None
+            and whole
+            and doc[b.start - 1].text == "("
+            and abs(a.n / whole - (b.share or 0)) < 0.006
+            and not re.search(r"[.;]", doc.text(a.end, b.start))
+        ):
+            return True
+        between = doc.text(a.end, b.start).strip().lower()
         if {a.form, b.form} <= {"count", "all_but"} or not {a.form, b.form} & {"fraction", "percentage", "vague"}:
             return False
         first, last = a.restrictor
         if first < last == b.start - 1:
-            between = doc[last : b.start].text.strip().lower()
+            between = doc.text(last, b.start).strip().lower()
         if between not in (
             ",",
             "(",
@@ -591,14 +641,14 @@ class LetterCounter:
         if exact.form != "count" or exact.n is None:
             return True
         if loose.share is not None and exact.m:
-            return abs(exact.n / exact.m - loose.share) < 0.13
+            return abs(exact.n / exact.m - loose.share) < (0.2 if loose.hedge else 0.13)
         return True
 
     # --- the finding ------------------------------------------------------------------
 
     def _finding(
         self,
-        doc: Doc,
+        doc: Words,
         text: str,
         mention: Mention,
         resolved: Resolved,
@@ -608,8 +658,7 @@ class LetterCounter:
         why: str,
         sentence: str,
     ) -> Finding:
-        span = doc[mention.cue_start or mention.start : mention.end]
-        start, end = span.start_char - 1, span.end_char - 1
+        start, end = doc[mention.cue_start or mention.start].start, doc[mention.end - 1].end
         share = self._share(mention, resolved)
         met: Share | None = None
         if share is not None and judged.sense != "neutral":
@@ -669,6 +718,15 @@ class LetterCounter:
         return _inwards(low, high, whole)
 
 
+def _numbers(doc: Words, start: int, end: int, reason: str) -> list[Omission]:
+    """The numbers between two characters, left out for one reason."""
+    return [
+        Omission(word.start, word.end, word.text, reason)
+        for word in doc
+        if word.tag == "NUM" and start <= word.start < end
+    ]
+
+
 MADE = frozenset({"plans", "reports", "reviews", "assessments"})
 REFERS_BACK = "refers back to a group"
 EXACTNESS = {"count": 0, "all_but": 0, "all": 0, "none": 0, "percentage": 1, "fraction": 2, "vague": 3}
@@ -682,21 +740,21 @@ DEFAULT_ACTIVITY = {
 }
 
 
-def _is_counted_one(doc: Doc, mention: Mention) -> bool:
+def _is_counted_one(doc: Words, mention: Mention) -> bool:
     """Whether "one" is a number here: in a row of counts, after "only", before "was not"."""
     before = doc[mention.start - 1] if mention.start > 1 else None
     after = doc[mention.end] if mention.end < len(doc) else None
     if mention.hedge or mention.link == "other" or mention.percent:
         return True
-    if before is not None and before.lower_ in ("only", "just", "in", "a", "another", "remaining"):
+    if before is not None and before.lower in ("only", "just", "in", "a", "another", "remaining"):
         return True
-    starts = before is None or before.tag_ in ("START", "PUNCT", "AND", "CONJ")
+    starts = before is None or before.tag in ("START", "PUNCT", "AND", "CONJ")
     if mention.unit is not None:
-        return starts and after is not None and after.tag_ in ("VERB", "PAST")
+        return starts and after is not None and after.tag in ("VERB", "PAST")
     return (
         starts
         and after is not None
-        and (after.tag_ in ("VERB", "PAST") or after.lower_ in ("that", "in", "where", "which"))
+        and (after.tag in ("VERB", "PAST") or after.lower in ("that", "in", "where", "which", ","))
     )
 
 

@@ -11,6 +11,8 @@ MIN_WORDS = 12
 
 PAIRS = {"“": "”", '"': '"', "‘": "’", "'": "'", "”": "”", "„": "“", "«": "»"}
 
+MARK = re.compile("[“„«\"‘']")
+
 # Before a quotation: somebody other than the inspectors speaks, so it is no example of a case.
 SPEAKER = re.compile(
     r"""(?ix) \b (?: young \s (?: person | people | man | men | woman | women ) | boy | girl | child | children | parent | mother | father | carer
@@ -52,7 +54,8 @@ def quotations(text: str) -> list[tuple[int, int]]:
     """
     spans = []
     position = 0
-    while position < len(text):
+    while found := MARK.search(text, position):
+        position = found.start()
         if not _opens(text, position):
             position += 1
             continue

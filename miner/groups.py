@@ -187,6 +187,8 @@ class Groups:
         frame = self._frame(number)
         if frame is not None:
             return self._of(query, frame, "antecedent", "the group spoken of before")
+        if not self.paragraph and not self.before:
+            return None
         return self._of_sample(query, "no earlier group leaves this over")
 
     def _these(self, query: Query) -> Resolved | None:

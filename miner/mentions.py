@@ -6,12 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from spacy.matcher import Matcher
-from spacy.tokens import Doc
-
 from miner.numerals import to_number
 from miner.patterns import GAPPED, HEDGES, NEED_NOUN, PATTERNS, SINGULAR, UNITS, YOUNG, CountPattern
-from miner.tokens import fraction_value, language
+from miner.tokens import TRIGGERS, Words, fraction_value, matcher_for
 
 
 @dataclass(slots=True)
@@ -40,15 +37,21 @@ class Mention:
     definite: bool = False
 
 
-def find_mentions(doc: Doc, soft: dict[int, str]) -> tuple[list[Mention], list[tuple[int, int, str]]]:
-    """All quantities of the text from left to right, none overlapping; and what was matched and left out."""
-    _, matcher, by_name = language()
-    names = doc.vocab.strings
+def find_mentions(
+    doc: Words, soft: dict[int, str], left_out: Sequence[tuple[int, int]] = ()
+) -> tuple[list[Mention], list[tuple[int, int, str]]]:
+    """All quantities of the text from left to right, none overlapping; and what was matched and left out.
+
+    Nothing is sought within `left_out`, spans of characters.
+    """
+    names = doc.doc.vocab.strings
     candidates: list[Mention] = []
     dropped: list[tuple[int, int, str]] = []
-    for key, start, end in _matches(doc, matcher):
-        pattern = by_name[names[key]]
+    for key, start, end in _matches(doc, left_out):
+        pattern = BY_NAME[names[key]]
         a, b = start + pattern.left, end - pattern.right
+        if any(first < doc[b - 1].end and doc[a].start < last for first, last in left_out):
+            continue
         mention = _to_mention(doc, soft, pattern, a, b)
         if isinstance(mention, str):
             dropped.append((a, b, mention))
@@ -63,47 +66,39 @@ def find_mentions(doc: Doc, soft: dict[int, str]) -> tuple[list[Mention], list[t
     return taken, dropped
 
 
-TRIGGER_TAGS = frozenset({"NUM", "FRAC", "SOFT", "ALL", "EACH"})
-TRIGGER_WORDS = frozenset(
-    [
-        "both",
-        "none",
-        "neither",
-        "no",
-        "not",
-        "any",
-        "exception",
-        "exceptions",
-        "everyone",
-        "everybody",
-    ]
-)
-BEFORE, AFTER = 9, 12
-"""How many tokens of a pattern may stand before and after the word that triggers it."""
+BEFORE, AFTER = 3, 8
+"""How many tokens of a row may stand before its first trigger, and after its last one."""
+NEXT = {"not": ("one", "a", "all", "every", "any"), "any": ("of",)}
+"""What must follow some triggers for them to be one."""
 
 
-def _matches(doc: Doc, matcher: Matcher) -> Iterator[tuple[int, int, int]]:
-    """What the matcher finds near words that state a quantity; the rest of the text is not tried."""
-    windows: list[tuple[int, int]] = []
-    for token in doc:
-        if token.tag_ in TRIGGER_TAGS or token.lower_ in TRIGGER_WORDS:
-            begin, end = max(0, token.i - BEFORE), min(len(doc), token.i + AFTER)
-            if windows and begin <= windows[-1][1]:
-                windows[-1] = windows[-1][0], end
-            else:
-                windows.append((begin, end))
-    for begin, end in windows:
-        for key, start, stop in matcher(doc[begin:end]):
+def _matches(doc: Words, left_out: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """What the matchers find near words that may state a quantity; the rest of the text is not tried."""
+    windows: list[tuple[int, int, set[str]]] = []
+    for word in doc:
+        kind = TRIGGERS.get(word.tag) or TRIGGERS.get(word.lower)
+        if kind is None or any(a <= word.start < b for a, b in left_out):
+            continue
+        if kind in NEXT and (word.i + 1 == len(doc) or doc[word.i + 1].lower not in NEXT[kind]):
+            continue
+        begin, end = max(0, word.i - BEFORE), min(len(doc), word.i + AFTER)
+        if windows and begin <= windows[-1][1]:
+            windows[-1] = windows[-1][0], end, windows[-1][2] | {kind}
+        else:
+            windows.append((begin, end, {kind}))
+    for begin, end, kinds in windows:
+        for key, start, stop in matcher_for(frozenset(kinds))(doc.doc[begin:end]):
             yield key, start + begin, stop + begin
 
 
+BY_NAME = {pattern.name: pattern for pattern in PATTERNS}
 RANK = {pattern.name: position for position, pattern in enumerate(PATTERNS)}
 
 
-def _to_mention(doc: Doc, soft: dict[int, str], pattern: CountPattern, start: int, end: int) -> Mention | str | None:
+def _to_mention(doc: Words, soft: dict[int, str], pattern: CountPattern, start: int, end: int) -> Mention | str | None:
     """The match as a mention, widened by noun, share and hedge; a reason (str) where it is no quantity."""
     follows = doc[end] if end < len(doc) else None
-    if follows is not None and follows.lower_ == "of" and doc[end - 1].lower_ != "of" and pattern.noun != "must":
+    if follows is not None and follows.lower == "of" and doc[end - 1].lower != "of" and pattern.noun != "must":
         return None  # a longer row takes the group in, or it is a part of something else
     unit, noun_end = None, end
     inner_unit = _unit_in(doc, start, end)
@@ -117,28 +112,28 @@ def _to_mention(doc: Doc, soft: dict[int, str], pattern: CountPattern, start: in
         following = doc[end] if end < len(doc) else None
         if (
             following is not None
-            and following.tag_ in ("WORD", "NUM", "FRAC", "SOFT", "UNIT")
-            and following.lower_ not in ADVERBIAL
+            and following.tag in ("WORD", "NUM", "FRAC", "SOFT", "UNIT")
+            and following.lower not in ADVERBIAL
             and not _is_predicate(doc, end)
-            and not (following.lower_ == "one" and doc[end + 1 : end + 2] and doc[end + 1].tag_ in ("VERB", "PAST"))
+            and not (following.lower == "one" and doc[end + 1 : end + 2] and doc[end + 1].tag in ("VERB", "PAST"))
         ):
             return (
                 None
                 if pattern.name in ("none_these", "further")
                 else f"counts “{following.text}”, no group of cases or people"
             )
-        if following is not None and following.tag_ == "PCT" and pattern.form != "percentage":
+        if following is not None and following.tag == "PCT" and pattern.form != "percentage":
             return None
-        if following is not None and following.lower_ == "of" and doc[end - 1].lower_ != "of":
+        if following is not None and following.lower == "of" and doc[end - 1].lower != "of":
             return None  # a longer row takes the group in, or it is a part of something else
-        if doc[end - 1].lower_ in ("of", "the", "our", "their", "its", "a") and doc[end - 1].tag_ != "SOFT":
+        if doc[end - 1].lower in ("of", "the", "our", "their", "its", "a") and doc[end - 1].tag != "SOFT":
             return None
-    if pattern.form == "vague" and ("SOFT" in (doc[start - 1].tag_, doc[end : end + 1].text and doc[end].tag_)):
+    if pattern.form == "vague" and ("SOFT" in (doc[start - 1].tag, doc.text(end, end + 1) and doc[end].tag)):
         return None  # part of a longer soft word
     if (
         pattern.name == "out_of"
-        and doc[start - 1].lower_ in ("but", "bar", "save", "except")
-        and (doc[start - 2].lower_ == "all")
+        and doc[start - 1].lower in ("but", "bar", "save", "except")
+        and (doc[start - 2].lower == "all")
     ):
         return None  # "all but one concerned boys of 16"
     if _holds_other_noun(doc, start, end):
@@ -147,9 +142,9 @@ def _to_mention(doc: Doc, soft: dict[int, str], pattern: CountPattern, start: in
     problem = _read_numbers(doc, soft, mention)
     if problem:
         return problem
-    if mention.form == "all_but" and doc[mention.core_end - 1].lower_ in ("them", "these", "those", "whom", "which"):
+    if mention.form == "all_but" and doc[mention.core_end - 1].lower in ("them", "these", "those", "whom", "which"):
         mention.link = "these"
-    if pattern.name in ("with_clause", "with_clause_in") and doc[start - 1].lower_ in (
+    if pattern.name in ("with_clause", "with_clause_in") and doc[start - 1].lower in (
         "included",
         "including",
         "includes",
@@ -158,26 +153,26 @@ def _to_mention(doc: Doc, soft: dict[int, str], pattern: CountPattern, start: in
         mention.link = "these"
     _widen(doc, mention)
     mention.definite = any(
-        doc[i].lower_ in ("the", "our", "these", "those") for i in range(start, min(mention.end, noun_end))
+        doc[i].lower in ("the", "our", "these", "those") for i in range(start, min(mention.end, noun_end))
     )
     mention.restrictor = _restrictor(doc, mention)
     return mention
 
 
-def _holds_other_noun(doc: Doc, start: int, end: int) -> bool:
+def _holds_other_noun(doc: Words, start: int, end: int) -> bool:
     """Whether a noun that is not counted stands between two numbers: "three days out of five"."""
     for at in range(start + 1, end):
-        if doc[at].lower_ in ("times", "occasions"):
+        if doc[at].lower in ("times", "occasions"):
             return False
-        if doc[at].tag_ == "NUM" or doc[at].lower_ in ("out", "of", "from", "in", "(", "but"):
+        if doc[at].tag == "NUM" or doc[at].lower in ("out", "of", "from", "in", "(", "but"):
             return False
-        if doc[at].tag_ == "WORD" and doc[at - 1].tag_ == "NUM":
+        if doc[at].tag == "WORD" and doc[at - 1].tag == "NUM":
             run = at
-            while run < end and doc[run].tag_ in ("WORD", "PAST", "AND", "UNIT"):
-                if doc[run].tag_ == "UNIT":
+            while run < end and doc[run].tag in ("WORD", "PAST", "AND", "UNIT"):
+                if doc[run].tag == "UNIT":
                     return False
                 run += 1
-            return any(doc[k].tag_ == "NUM" for k in range(run, end))
+            return any(doc[k].tag == "NUM" for k in range(run, end))
     return False
 
 
@@ -218,28 +213,36 @@ ADVERBIAL = frozenset(
 ADJECTIVE = re.compile(r"\w{2,}(?:ible|able|ful|less|ous|ive|ory)")
 
 
-def _is_predicate(doc: Doc, at: int) -> bool:
+def _is_predicate(doc: Words, at: int) -> bool:
     """Whether the word at `at` says what a quantity is like, and begins no noun: "the other two impossible to trace"."""
-    word = doc[at].lower_
-    if doc[at + 1 : at + 2].text.lower() == "than":
+    word = doc[at].lower
+    if doc.text(at + 1, at + 2).lower() == "than":
         return True
     if word not in GAPPED and not ADJECTIVE.fullmatch(word):
         return False
-    return doc[at + 1 : at + 2].text.lower() in ("to", "in", "for", "and", "or", "but", "as") or (
-        at + 1 < len(doc) and doc[at + 1].tag_ == "PUNCT"
+    return doc.text(at + 1, at + 2).lower() in ("to", "in", "for", "and", "or", "but", "as") or (
+        at + 1 < len(doc) and doc[at + 1].tag == "PUNCT"
     )
 
 
-def _is_singular(doc: Doc, start: int, end: int, pattern: CountPattern) -> bool:
-    words = [token.lower_ for token in doc[start:end]]
+def _is_adjective(doc: Words, at: int) -> bool:
+    """Whether a word in -ed stands before its noun: "two missed appointments", "four seconded officers"."""
+    after = doc[at + 1] if at + 1 < len(doc) else None
+    return (
+        after is not None and after.tag == "WORD" and not after.lower.endswith("ly") and not _is_predicate(doc, at + 1)
+    )
+
+
+def _is_singular(doc: Words, start: int, end: int, pattern: CountPattern) -> bool:
+    words = [token.lower for token in doc[start:end]]
     last = words[-1]
     return last in ("every", "each", "no", "neither", "single", "one", "1", "either", "any")
 
 
-def _unit_in(doc: Doc, start: int, end: int) -> str | None:
+def _unit_in(doc: Words, start: int, end: int) -> str | None:
     """The counted noun inside a match ("eight cases out of 14")."""
     for at in range(start, end):
-        if doc[at].tag_ == "UNIT":
+        if doc[at].tag == "UNIT":
             return unit_of(doc, at)
     return None
 
@@ -248,45 +251,42 @@ OTHERS_STAFF = frozenset(["police", "probation", "social", "prison", "court"])
 """Before "officers" or "workers" these make staff of other organisations."""
 
 
-def unit_of(doc: Doc, at: int) -> str:
+def unit_of(doc: Words, at: int) -> str:
     """What the noun at this token counts; "case managers" are staff, "young people" children."""
-    word = doc[at].lower_
+    word = doc[at].lower
     if word in YOUNG and word not in UNITS:
         return "children"
     counted = UNITS[word]
-    before = doc[at - 1].lower_ if at else ""
+    before = doc[at - 1].lower if at else ""
     if counted == "managers" and before in ("case", "cases"):
         return "staff"
     if (
         counted == "cases"
         and word.startswith("case")
-        and doc[at + 1 : at + 2].text.lower().startswith(("manager", "worker", "holder"))
+        and doc.text(at + 1, at + 2).lower().startswith(("manager", "worker", "holder"))
     ):
         return "staff"
     return counted
 
 
-def noun_after(doc: Doc, at: int, *, singular: bool) -> tuple[str | None, int]:
+def noun_after(doc: Words, at: int, *, singular: bool) -> tuple[str | None, int]:
     """(counted, end) of the noun phrase that begins at token `at`; (None, at) where it counts something else."""
     position, seen = at, 0
     found: tuple[str, int] | None = None
     while position < len(doc) and seen < 6:
         token = doc[position]
-        if token.tag_ == "UNIT":
-            word = token.lower_
-            if UNITS.get(word) == "staff" and doc[position - 1].lower_ in OTHERS_STAFF:
+        if token.tag == "UNIT":
+            word = token.lower
+            if UNITS.get(word) == "staff" and doc[position - 1].lower in OTHERS_STAFF:
                 break
-            if doc[position + 1 : position + 2].text in ("’s", "'s", "’", "'"):
+            if doc.text(position + 1, position + 2) in ("’s", "'s", "’", "'"):
                 break  # "the victims' views"
             following = doc[position + 1] if position + 1 < len(doc) else None
             modifies = (
-                word in SINGULAR and word != "staff" and following is not None and following.tag_ in ("WORD", "UNIT")
+                word in SINGULAR and word != "staff" and following is not None and following.tag in ("WORD", "UNIT")
             )
             if modifies and not (
-                singular
-                and following is not None
-                and following.tag_ == "WORD"
-                and not _leads_to_unit(doc, position + 1)
+                singular and following is not None and following.tag == "WORD" and not _leads_to_unit(doc, position + 1)
             ):
                 position += 1
                 seen += 1
@@ -295,21 +295,21 @@ def noun_after(doc: Doc, at: int, *, singular: bool) -> tuple[str | None, int]:
                 break
             found = unit_of(doc, position), position + 1
             # "children and young people", "parents or carers"
-            if following is not None and following.lower_ in ("and", "or", "/") and found:
+            if following is not None and following.lower in ("and", "or", "/") and found:
                 unit, end = _single_noun(doc, position + 2)
                 same = {"children", "parents"} >= {unit, found[0]} or unit == found[0]
                 if unit and same:
                     found = found[0], end
             break
-        if token.lower_ in TIME_WORDS and not seen:
+        if token.lower in TIME_WORDS and not seen:
             break
-        if token.tag_ == "PAST" and not seen and _is_verb(doc, position):
+        if token.tag == "PAST" and not seen and _is_verb(doc, position):
             break
         if (
-            token.tag_ == "WORD"
-            or (token.tag_ == "PAST" and _leads_to_unit(doc, position + 1))
+            token.tag == "WORD"
+            or (token.tag == "PAST" and _leads_to_unit(doc, position + 1))
             or (
-                token.lower_ in ("and", "or", "very", "further", "such", "other", ",")
+                token.lower in ("and", "or", "very", "further", "such", "other", ",")
                 and seen
                 and _leads_to_unit(doc, position + 1)
             )
@@ -321,49 +321,49 @@ def noun_after(doc: Doc, at: int, *, singular: bool) -> tuple[str | None, int]:
     return found if found else (None, at)
 
 
-def _is_verb(doc: Doc, at: int) -> bool:
+def _is_verb(doc: Words, at: int) -> bool:
     """Whether a word in -ed after a number is its verb: "all but one concerned boys", not "six completed plans were"."""
     for position in range(at + 1, min(at + 4, len(doc))):
-        if doc[position].tag_ == "UNIT":
+        if doc[position].tag == "UNIT":
             after = doc[position + 1] if position + 1 < len(doc) else None
-            return doc[at - 1].lower_ == "one" or after is None or after.tag_ not in ("VERB", "PAST")
+            return doc[at - 1].lower == "one" or after is None or after.tag not in ("VERB", "PAST")
     return True
 
 
-def _single_noun(doc: Doc, at: int) -> tuple[str | None, int]:
+def _single_noun(doc: Words, at: int) -> tuple[str | None, int]:
     for position in range(at, min(at + 3, len(doc))):
-        if doc[position].tag_ == "UNIT":
+        if doc[position].tag == "UNIT":
             return unit_of(doc, position), position + 1
-        if doc[position].tag_ not in ("WORD", "DET"):
+        if doc[position].tag not in ("WORD", "DET"):
             break
     return None, at
 
 
-def _leads_to_unit(doc: Doc, at: int) -> bool:
+def _leads_to_unit(doc: Words, at: int) -> bool:
     for position in range(at, min(at + 4, len(doc))):
-        if doc[position].tag_ == "UNIT":
+        if doc[position].tag == "UNIT":
             return True
-        if doc[position].tag_ not in ("WORD", "PAST"):
+        if doc[position].tag not in ("WORD", "PAST"):
             return False
     return False
 
 
-def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | None:
+def _read_numbers(doc: Words, soft: dict[int, str], mention: Mention) -> str | None:
     """Fills in what the words state; a reason where they state no quantity."""
     tokens = list(doc[mention.start : mention.core_end])
     numbers: list[int] = []
     for token in tokens:
-        if token.tag_ != "NUM":
+        if token.tag != "NUM":
             continue
-        value = to_number(token.lower_)
+        value = to_number(token.lower)
         following = doc[token.i + 1] if token.i + 1 < len(doc) else None
-        if token.lower_ == "one" and token.i and doc[token.i - 1].lower_ in ("every", "each", "not", "single"):
+        if token.lower == "one" and token.i and doc[token.i - 1].lower in ("every", "each", "not", "single"):
             continue
         if value is None:
-            if following is not None and following.tag_ == "PCT":
+            if following is not None and following.tag == "PCT":
                 mention.percent, mention.share = round(float(token.text)), float(token.text) / 100
             continue
-        if following is not None and following.tag_ == "PCT":
+        if following is not None and following.tag == "PCT":
             mention.percent = value
         else:
             numbers.append(value)
@@ -373,15 +373,15 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
         mention.m = numbers[-1] if numbers else None
         if mention.band in NEED_NOUN and mention.unit is None:
             return "a soft word without a counted noun"
-        if mention.unit is None and doc[mention.start - 1].tag_ == "VERB" and tokens[-1].tag_ == "SOFT":
+        if mention.unit is None and doc[mention.start - 1].tag == "VERB" and tokens[-1].tag == "SOFT":
             return "an adverb, no quantity"
-        words = " ".join(token.lower_ for token in tokens if token.tag_ == "SOFT")
-        if mention.unit is None and words.endswith((" no", " any")) and tokens[-1].tag_ == "SOFT":
+        words = " ".join(token.lower for token in tokens if token.tag == "SOFT")
+        if mention.unit is None and words.endswith((" no", " any")) and tokens[-1].tag == "SOFT":
             return "a soft word without a counted noun"
-        if mention.unit is None and words in ("few", "most", "a few", "the few") and tokens[-1].tag_ == "SOFT":
+        if mention.unit is None and words in ("few", "most", "a few", "the few") and tokens[-1].tag == "SOFT":
             following = doc[mention.end] if mention.end < len(doc) else None
-            before = doc[mention.start - 1].tag_ if mention.start else "START"
-            starts = before in ("START", "PUNCT", "AND", "CONJ") or doc[mention.start - 1].lower_ in (
+            before = doc[mention.start - 1].tag if mention.start else "START"
+            starts = before in ("START", "PUNCT", "AND", "CONJ") or doc[mention.start - 1].lower in (
                 "in",
                 "for",
                 "only",
@@ -389,14 +389,14 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
                 "that",
                 "very",
             )
-            if following is None or not starts or following.tag_ not in ("VERB", "PUNCT", "ADV", "DET", "PRON"):
+            if following is None or not starts or following.tag not in ("VERB", "PUNCT", "ADV", "DET", "PRON"):
                 return "a soft word without a counted noun"
     elif form == "percentage":
         if mention.percent is None or mention.percent > 100:
             return "no share"
         mention.share = mention.share or mention.percent / 100
         mention.m = numbers[-1] if numbers else None
-        if mention.unit is None and doc[mention.core_end - 1].lower_ == "of":
+        if mention.unit is None and doc[mention.core_end - 1].lower == "of":
             return "a percentage of something else"
     elif form == "fraction":
         if mention.pattern.name == "in_every":
@@ -408,36 +408,35 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
                 return _trap(doc, mention)
             mention.share = numbers[0] / numbers[1]
         else:
-            parts = fraction_value([token.lower_ for token in tokens])
+            parts = fraction_value([token.lower for token in tokens])
             if parts is None or parts[0] >= parts[1]:
                 return "an ordinal, no fraction"
             mention.share = parts[0] / parts[1]
-            rest = numbers[1:] if tokens[0].tag_ == "NUM" and len(tokens) > 1 and tokens[1].tag_ == "FRAC" else numbers
+            rest = numbers[1:] if tokens[0].tag == "NUM" and len(tokens) > 1 and tokens[1].tag == "FRAC" else numbers
             if (
-                tokens[0].tag_ == "NUM"
-                and tokens[-1].lower_ in ("quarters", "halves", "thirds")
+                tokens[0].tag == "NUM"
+                and tokens[-1].lower in ("quarters", "halves", "thirds")
                 and parts[0] not in (1, 2, 3)
             ) or (parts[0] == 2 and parts[1] in (2, 4)):
                 return "no fraction"
-            rest = [n for n in rest if tokens[0].lower_ not in ("one",) or n != 1]
+            rest = [n for n in rest if tokens[0].lower not in ("one",) or n != 1]
             mention.m = rest[-1] if rest else None
             if mention.unit is None and mention.m is None:
                 following = doc[mention.end] if mention.end < len(doc) else None
-                if [token.lower_ for token in doc[mention.end : mention.end + 3]] == ["to", "the", "next"]:
+                if [token.lower for token in doc[mention.end : mention.end + 3]] == ["to", "the", "next"]:
                     return "a length of time, no fraction"
-                if following is not None and following.tag_ in ("DET", "ART"):
+                if following is not None and following.tag == "PAST" and doc[mention.start - 1].tag == "VERB":
+                    return "an adverb, no quantity"
+                if following is not None and following.tag in ("DET", "ART"):
                     return "half of something else"
-                if (
-                    doc[mention.start - 1].lower_ in ("by", "and", "or", "to")
-                    and doc[mention.start - 2].tag_ != "PUNCT"
-                ):
+                if doc[mention.start - 1].lower in ("by", "and", "or", "to") and doc[mention.start - 2].tag != "PUNCT":
                     return "no share of a group"
-                if following is not None and following.tag_ in ("WORD", "NUM"):
+                if following is not None and following.tag in ("WORD", "NUM"):
                     return f"a fraction of “{following.text}”"
-                if doc[mention.core_end - 1].lower_ in ("of", "an", "the"):
+                if doc[mention.core_end - 1].lower in ("of", "an", "the"):
                     return "a fraction of something else"
-                before = doc[mention.start - 1].lower_
-                if tokens[0].lower_ in ("third", "quarter", "quarters", "thirds", "fifth", "tenth") or before in (
+                before = doc[mention.start - 1].lower
+                if tokens[0].lower in ("third", "quarter", "quarters", "thirds", "fifth", "tenth") or before in (
                     "every",
                     "each",
                     "last",
@@ -459,43 +458,51 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
     elif form == "none":
         mention.n = 0
         if mention.pattern.name == "not_any":
-            sentence = doc[max(1, mention.start - 25) : mention.start].text.lower()
+            sentence = doc.text(max(1, mention.start - 25), mention.start).lower()
             if not re.search(
                 r"\b(?:not|never|nor|no|nobody|without|hardly)\b|n[’']t\b", re.split(r"[.;?!]", sentence)[-1]
             ):
                 return "“any” without a negation"
             mention.m = numbers[-1] if numbers else None
-        if tokens[0].lower_ in ("none", "neither") and mention.unit is None:
+        if tokens[0].lower in ("none", "neither") and mention.unit is None:
             preceding = doc[mention.start - 1]
-            after = [token.lower_ for token in doc[mention.end : mention.end + 2]]
-            if preceding.tag_ == "VERB" or (after[:1] == ["in"] and len(after) > 1 and to_number(after[1]) is not None):
+            after = [token.lower for token in doc[mention.end : mention.end + 2]]
+            if (
+                preceding.tag == "VERB"
+                or (
+                    preceding.lower == "in"
+                    and doc[mention.start - 2].lower in ("was", "were")
+                    and mention.end > mention.start + 1
+                )
+                or (after[:1] == ["in"] and len(after) > 1 and to_number(after[1]) is not None)
+            ):
                 return "“none” as an object: the number before it counts"
         if mention.pattern.name == "none_stated":
             mention.m = numbers[-1] if numbers else None
         elif mention.pattern.name == "not_any":
             pass
-        elif tokens[0].lower_ == "neither":
+        elif tokens[0].lower == "neither":
             mention.m = 2
-        if mention.pattern.name == "none_noun" and tokens[0].lower_ == "no" and not _is_subject(doc, mention):
+        if mention.pattern.name == "none_noun" and tokens[0].lower == "no" and not _is_subject(doc, mention):
             return "“no” with a noun that is not counted"
     elif form == "all_but":
         if not numbers:
-            numbers = [1] if any(token.lower_ in ("single", "sole", "solitary", "lone") for token in tokens) else []
+            numbers = [1] if any(token.lower in ("single", "sole", "solitary", "lone") for token in tokens) else []
         if not numbers:
             return "no number excepted"
         mention.n = numbers[0]  # how many are excepted; turned round when the group is known
         if mention.link == "stated":
-            first_all = [token.lower_ for token in tokens].index("all") if "all" in [t.lower_ for t in tokens] else 0
+            first_all = [token.lower for token in tokens].index("all") if "all" in [t.lower for t in tokens] else 0
             all_first = (
-                any(token.tag_ == "NUM" for token in tokens[first_all + 1 : first_all + 4])
-                and tokens[-1].tag_ == "NUM"
+                any(token.tag == "NUM" for token in tokens[first_all + 1 : first_all + 4])
+                and tokens[-1].tag == "NUM"
                 and any(
-                    token.lower_ in ("but", "except", "bar", "save", "excepting", "excluding")
+                    token.lower in ("but", "except", "bar", "save", "excepting", "excluding")
                     for token in tokens[first_all + 2 :]
                 )
-                and tokens[first_all + 1].lower_ not in ("but", "except", "bar", "save", "excepting", "excluding")
+                and tokens[first_all + 1].lower not in ("but", "except", "bar", "save", "excepting", "excluding")
             )
-            all_first = all_first or tokens[0].lower_ in ("every", "each")
+            all_first = all_first or tokens[0].lower in ("every", "each")
             mention.m, mention.n = (numbers[0], numbers[-1]) if all_first else (numbers[-1], numbers[0])
     else:
         if not numbers:
@@ -508,16 +515,14 @@ def _read_numbers(doc: Doc, soft: dict[int, str], mention: Mention) -> str | Non
     return _trap(doc, mention)
 
 
-def _is_subject(doc: Doc, mention: Mention) -> bool:
+def _is_subject(doc: Words, mention: Mention) -> bool:
     """Whether "no case", "no child" opens its clause or follows "in": then it counts."""
     before = doc[mention.start - 1]
     after = doc[mention.end] if mention.end < len(doc) else None
-    if before.lower_ in ("in", "for"):
+    if before.lower in ("in", "for"):
         return mention.unit in ("cases", "children")
-    opens = before.tag_ in ("START", "PUNCT", "AND", "CONJ") and before.text not in (",", "(")
-    return (
-        opens and after is not None and (after.tag_ in ("VERB", "PAST") or after.lower_ in ("in", "of", "who", "that"))
-    )
+    opens = before.tag in ("START", "PUNCT", "AND", "CONJ") and before.text not in (",", "(")
+    return opens and after is not None and (after.tag in ("VERB", "PAST") or after.lower in ("in", "of", "who", "that"))
 
 
 TIME_WORDS = frozenset(
@@ -595,83 +600,91 @@ MONTH = re.compile(
 )
 
 
-def _trap(doc: Doc, mention: Mention) -> str | None:
+def _trap(doc: Words, mention: Mention) -> str | None:
     """Why a number is a date, an age, a level or the like; None where it is not."""
-    first = next((token for token in doc[mention.start : mention.end] if token.tag_ == "NUM"), None)
+    first = next((token for token in doc[mention.start : mention.end] if token.tag == "NUM"), None)
     if first is None:
         return None
     before = doc[first.i - 1] if first.i else None
     after = doc[mention.core_end] if mention.core_end < len(doc) else None
-    value = to_number(first.lower_) or 0
+    value = to_number(first.lower) or 0
     if value >= 1000 and mention.form != "percentage":
         return "a year or a large number"
     if (
         before is not None
-        and (before.lower_ in LABELS or MONTH.fullmatch(before.text))
-        and not (before.lower_ == "under" and mention.m)
+        and (before.lower in LABELS or MONTH.fullmatch(before.text))
+        and not (before.lower == "under" and mention.m)
     ):
         return f"a number of “{before.text}”"
     if after is not None and (MONTH.fullmatch(after.text) and after.text[0].isupper() and mention.unit is None):
         return "a date"
-    if before is not None and before.lower_ == "of" and doc[first.i - 2].lower_ in ORDINALS and mention.m is None:
+    if (
+        before is not None
+        and before.lower == "of"
+        and mention.m is None
+        and mention.unit is None
+        and 8 <= value <= 21
+        and (UNITS.get(doc[first.i - 2].lower) == "children" or doc[first.i - 2].lower in YOUNG)
+    ):
+        return "an age"
+    if (
+        before is not None
+        and before.lower == "from"
+        and after is not None
+        and after.lower == "to"
+        and (doc[after.i + 1].tag == "NUM")
+    ):
+        return "a range"
+    if before is not None and before.lower == "of" and doc[first.i - 2].lower in ORDINALS and mention.m is None:
         return "a place in a row"
     if value == 1 and mention.pattern.name == "definite":
         return "“one” as a pronoun"
-    if (
-        value == 1
-        and mention.unit is None
-        and before is not None
-        and before.lower_ in ("where", "when", "if", "unless")
-    ):
+    if value == 1 and mention.unit is None and before is not None and before.lower in ("where", "when", "if", "unless"):
         return "“one” as a pronoun"
     if (
         value == 1
         and mention.unit is None
         and after is not None
-        and after.lower_ in MODALS
+        and after.lower in MODALS
         and not (
             before is not None
-            and before.tag_ in ("PUNCT", "AND", "CONJ")
-            and "have" in (token.lower_ for token in doc[after.i + 1 : after.i + 3])
+            and before.tag in ("PUNCT", "AND", "CONJ")
+            and "have" in (token.lower for token in doc[after.i + 1 : after.i + 3])
         )
     ):
         return "“one” as a pronoun"
-    if (
-        before is not None
-        and before.lower_ == "to"
-        and "NUM" in (t.tag_ for t in doc[max(1, first.i - 4) : first.i - 1])
-    ):
+    if before is not None and before.lower == "to" and "NUM" in (t.tag for t in doc[max(1, first.i - 4) : first.i - 1]):
         return "a range"
-    if before is not None and before.lower_ in ("£", "$", "€"):
+    if before is not None and before.lower in ("£", "$", "€"):
         return "a sum of money"
     if (
         after is not None
         and mention.unit is None
         and after.text in ("-", "–")
         and mention.core_end + 1 < len(doc)
-        and doc[mention.core_end + 1].tag_ == "NUM"
+        and doc[mention.core_end + 1].tag == "NUM"
     ):
         return "a range"
     if (
         before is not None
         and before.text in ("-", "–", ".", "/")
-        and not doc[first.i - 1].whitespace_
+        and doc[first.i - 1].end == first.start
         and first.i > 1
-        and doc[first.i - 2].tag_ == "NUM"
+        and doc[first.i - 2].tag == "NUM"
     ):
         return "part of another number"
-    if before is not None and before.tag_ == "NUM" and mention.unit is None:
+    if before is not None and before.tag == "NUM" and mention.unit is None:
         return "part of another number"
-    words = [token.lower_ for token in doc[first.i + 1 : first.i + 4]]
+    words = [token.lower for token in doc[first.i + 1 : first.i + 4]]
     if mention.unit is None and words[:2] in (["or", "more"], ["or", "fewer"], ["or", "less"], ["and", "a"]):
         return "a bound of something else"
-    if words[:1] == ["or"] and doc[first.i + 2 : first.i + 3] and doc[first.i + 2].tag_ == "NUM":
+    if words[:1] == ["or"] and doc[first.i + 2 : first.i + 3] and doc[first.i + 2].tag == "NUM":
         return "one number or another"
     if (
         before is not None
-        and before.lower_ == "or"
+        and before.lower == "or"
         and first.i > 3
-        and (doc[first.i - 2].tag_ == "NUM" or doc[first.i - 3].lower_ in ("a", "an"))
+        and (doc[first.i - 2].tag == "NUM" or doc[first.i - 3].lower in ("a", "an"))
     ):
         return "one number or another"
     if (
@@ -684,12 +697,12 @@ def _trap(doc: Doc, mention: Mention) -> str | None:
         mention.unit == "children"
         and before is not None
         and first.i + 1 < len(doc)
-        and doc[first.i + 1].lower_ in ("year", "years", "-year-old", "year-old")
+        and doc[first.i + 1].lower in ("year", "years", "-year-old", "year-old")
     ):
         return "an age"
     if (
         first.i + 1 < len(doc)
-        and doc[first.i + 1].lower_ in TIME_WORDS | {"month-long", "year-old", "mile", "miles"}
+        and doc[first.i + 1].lower in TIME_WORDS | {"month-long", "year-old", "mile", "miles"}
         and mention.pattern.name == "units"
     ):
         return f"counts {doc[first.i + 1].text}"
@@ -699,9 +712,9 @@ def _trap(doc: Doc, mention: Mention) -> str | None:
 HEDGE_ROWS = sorted(((tuple(words.split()), kind) for words, kind in HEDGES), key=lambda row: -len(row[0]))
 
 
-def _widen(doc: Doc, mention: Mention) -> None:
+def _widen(doc: Words, mention: Mention) -> None:
     """Takes a hedge before the quantity and a share after it into the cue."""
-    lowers = [token.lower_ for token in doc[max(0, mention.start - 6) : mention.start]]
+    lowers = [token.lower for token in doc[max(0, mention.start - 6) : mention.start]]
     if mention.form in ("count", "fraction", "percentage", "all_but"):
         for words, kind in HEDGE_ROWS:
             if tuple(lowers[-len(words) :]) == words:
@@ -712,11 +725,11 @@ def _widen(doc: Doc, mention: Mention) -> None:
                 break
     end = mention.end
     if mention.form in ("fraction", "percentage", "vague") and [
-        t.tag_ if t.tag_ == "NUM" else t.text for t in doc[end : end + 3]
+        t.tag if t.tag == "NUM" else t.text for t in doc[end : end + 3]
     ] == ["(", "NUM", ")"]:
-        mention.n, mention.form, mention.end = to_number(doc[end + 1].lower_), "count", end + 3
+        mention.n, mention.form, mention.end = to_number(doc[end + 1].lower), "count", end + 3
         return
-    tail = [token.tag_ if token.tag_ in ("NUM", "PCT") else token.text for token in doc[end : end + 5]]
+    tail = [token.tag if token.tag in ("NUM", "PCT") else token.text for token in doc[end : end + 5]]
     for shape in (
         ["(", "NUM", "PCT", ")"],
         [",", "or", "NUM", "PCT"],
@@ -725,7 +738,7 @@ def _widen(doc: Doc, mention: Mention) -> None:
         ["or", "NUM", "PCT"],
     ):
         if tail[: len(shape)] == shape and mention.form != "percentage":
-            mention.percent = next(to_number(token.lower_) for token in doc[end : end + 5] if token.tag_ == "NUM")
+            mention.percent = next(to_number(token.lower) for token in doc[end : end + 5] if token.tag == "NUM")
             mention.end = end + len(shape) - (1 if shape[-1] == "," else 0)
             break
 
@@ -739,18 +752,18 @@ INSPECTED = re.compile(
 FINITE = frozenset(["was", "were", "had", "did", "is", "are", "has", "does"])
 
 
-def _restrictor(doc: Doc, mention: Mention) -> tuple[int, int]:
+def _restrictor(doc: Words, mention: Mention) -> tuple[int, int]:
     """Token span of the phrase that narrows the counted noun: "in which there was a victim"."""
     start = mention.end
     if start >= len(doc):
         return start, start
     token = doc[start]
-    words = [t.lower_ for t in doc[start : start + 3]]
+    words = [t.lower for t in doc[start : start + 3]]
     ahead = doc[start : start + 10]
-    inspected = INSPECTED.match(ahead.text.lower())
+    inspected = INSPECTED.match(doc.text(start, start + 10).lower())
     if inspected:
-        return start, next((t.i for t in ahead if t.idx - token.idx >= inspected.end()), start + len(ahead))
-    opens = token.lower_ in (
+        return start, next((t.i for t in ahead if t.start - token.start >= inspected.end()), start + len(ahead))
+    opens = token.lower in (
         "who",
         "that",
         "which",
@@ -777,18 +790,18 @@ def _restrictor(doc: Doc, mention: Mention) -> tuple[int, int]:
     if not opens:
         return start, start
     end, verbs = start, 0
-    subject_relative = token.lower_ in ("who", "that", "which")
+    subject_relative = token.lower in ("who", "that", "which")
     while end < len(doc):
         here = doc[end]
         if here.text in (",", ";", ".", ":", "(", "?", "!", "—"):
             break
-        noun = here.lower_ in ("need", "needs") and doc[end - 1].tag_ in ("DET", "WORD", "PREP")
-        goes_on = doc[end - 1].tag_ == "VERB" or (doc[end - 1].tag_ == "ADV" and here.lower_ not in FINITE)
-        if here.tag_ == "VERB" and not noun and end > start and not goes_on:
+        noun = here.lower in ("need", "needs") and doc[end - 1].tag in ("DET", "WORD", "PREP")
+        goes_on = doc[end - 1].tag == "VERB" or (doc[end - 1].tag == "ADV" and here.lower not in FINITE)
+        if here.tag == "VERB" and not noun and end > start and not goes_on:
             verbs += 1
             if verbs == 2 and (
                 subject_relative
-                or token.lower_
+                or token.lower
                 in (
                     "where",
                     "in",
@@ -807,7 +820,7 @@ def _restrictor(doc: Doc, mention: Mention) -> tuple[int, int]:
                 break
             if (
                 verbs == 1
-                and token.lower_
+                and token.lower
                 in (
                     "with",
                     "requiring",
@@ -836,7 +849,7 @@ def _restrictor(doc: Doc, mention: Mention) -> tuple[int, int]:
 
 
 def take_fronted_groups(
-    doc: Doc, mentions: list[Mention], sentences: list[tuple[int, int]]
+    doc: Words, mentions: list[Mention], sentences: list[tuple[int, int]]
 ) -> tuple[list[Mention], list[Mention]]:
     """Splits off the groups that are only named: "Of the 22 cases, 17 contained ...".
 
@@ -870,7 +883,9 @@ def take_fronted_groups(
             ):
                 mention.group = size
                 mention.unit = mention.unit or group.unit
-                mention.group_span = group.start, max(group.end, group.restrictor[1])
+                end = max(group.end, group.restrictor[1])
+                comma = next((at for at in range(end, min(end + 12, mention.start)) if doc[at].text == ","), end)
+                mention.group_span = group.start, comma
                 if first:
                     mention.cue_start = group.start
         elif these and mention.m is None and mention.link in ("bare", "noun") and mention.unit is None:
@@ -936,25 +951,25 @@ def find_partitions(
     return found
 
 
-def is_fronted(doc: Doc, mention: Mention, sentence: int) -> bool:
+def is_fronted(doc: Words, mention: Mention, sentence: int) -> bool:
     """Whether a count only names the group of a following one: "Of the 22 cases, ..."."""
     if mention.form != "count" or mention.m is not None or mention.link not in ("bare", "other"):
         return False
     at = mention.start - 1
-    while at > sentence and doc[at].lower_ in ("the", "these", "those", "our", "all", "remaining", "other"):
+    while at > sentence and doc[at].lower in ("the", "these", "those", "our", "all", "remaining", "other"):
         at -= 1
-    if doc[at].lower_ not in ("of", "among", "amongst", "from"):
+    if doc[at].lower not in ("of", "among", "amongst", "from"):
         return False
     before = doc[at - 1] if at > sentence else None
-    return before is None or before.tag_ in ("PUNCT", "AND", "CONJ", "START") or (before.lower_ == "out")
+    return before is None or before.tag in ("PUNCT", "AND", "CONJ", "START") or (before.lower == "out")
 
 
-def _fronted_these(doc: Doc, mention: Mention, begin: int, sentence: int) -> bool:
+def _fronted_these(doc: Words, mention: Mention, begin: int, sentence: int) -> bool:
     """Whether "Of these," or "of which" stands before the mention, and no other quantity between them."""
     for at in range(mention.start - 1, begin - 1, -1):
         if doc[at].text == ";":
             return False
-        words = [token.lower_ for token in doc[at : at + 2]]
+        words = [token.lower for token in doc[at : at + 2]]
         if words[0] in ("of", "among", "amongst") and words[1] in ("these", "those", "them", "which", "whom"):
-            return at == sentence or doc[at - 1].tag_ in ("PUNCT", "AND", "CONJ")
+            return at == sentence or doc[at - 1].tag in ("PUNCT", "AND", "CONJ")
     return False

@@ -477,6 +477,14 @@ GAPPED = [
     "partially",
     "wholly",
     "without",
+    "well",
+    "badly",
+    "poorly",
+    "properly",
+    "adequately",
+    "fully",
+    "promptly",
+    "slowly",
 ]
 
 PATTERNS: tuple[CountPattern, ...] = (
@@ -492,6 +500,7 @@ PATTERNS: tuple[CountPattern, ...] = (
             (NUM, *SHARE, lower("out", op="?"), OF, DET_OPT, ADJ_OPT, NUM),
             (NUM, NOUN, lower("out", "from"), lower("of", op="?"), DET_OPT, ADJ_OPT, NUM),
             (NUM, NOUN, OF, DET_OPT, NUM),
+            (NUM, NOUN, tag("VERB", "PAST", "ADV", op="{1,4}"), lower("out"), OF, DET_OPT, NUM),
         ),
         finds=(
             ("Plans were timely in 11 out of 13 cases.", "11 out of 13 cases"),
@@ -721,6 +730,9 @@ PATTERNS: tuple[CountPattern, ...] = (
         (
             (tag("VERB", "PAST", "ADV", "CONJ", "AND", "PUNCT", "START"), NUM, STOPS),
             (lower("were", "was", "been", "only", "a"), lower("mere", "meagre", "full", "only"), NUM, STOPS),
+            (lower("to"), tag("WORD"), NUM, STOPS),
+            (lower("namely"), NUM, STOPS),
+            (lower("came", "amounted", "came down"), lower("to"), NUM, STOPS),
         ),
         noun="no",
         left=1,
@@ -793,6 +805,7 @@ PATTERNS: tuple[CountPattern, ...] = (
         "stated",
         (
             (lower("with"), tag("ADV", op="?"), NUM, lower("exception", "exceptions"), {"ORTH": ","}, DET_OPT, NUM),
+            (lower("excepting", "excluding", "barring"), NUM, {"ORTH": ","}, DET_OPT, NUM),
             (
                 lower("except", "save", "apart", "other"),
                 lower("in", "for", "from", "than"),
@@ -1043,6 +1056,9 @@ PATTERNS: tuple[CountPattern, ...] = (
             (lower("a", "one", op="?"), tag("FRAC"), OF, tag("DET", op="?"), NUM),
             (lower("a", "one", op="?"), tag("FRAC"), OF, THEM),
             (lower("half"), tag("DET")),
+            (lower("a"), lower("good", "bare", "full", "mere"), tag("FRAC")),
+            (lower("a"), lower("good", "bare", "full", "mere"), tag("FRAC"), OF, tag("DET", op="?")),
+            (lower("a"), lower("good", "bare", "full", "mere"), tag("FRAC"), OF, THEM),
         ),
         finds=(
             ("Half of the young people had complied.", "Half of the young people"),

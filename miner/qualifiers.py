@@ -14,6 +14,7 @@ from miner.cues import (
     NO_NEGATION,
     PRAISE_IN_NEGATIVE,
     SENSE_CUES,
+    SHOULD_NOT,
 )
 
 SCOPE = 34
@@ -38,12 +39,17 @@ def judge(clause: str, *, partitive: bool, before: str | None) -> Judgement:
     """
     if ABSENCE.search(clause):
         return Judgement("not_met", "there was none")
+    should = SHOULD_NOT.search(clause)
+    if should:
+        return Judgement("not_met", f"“{should[0]}”")
     if ELLIPSIS.search(clause) and before in ("met", "not_met") and not _is_strong(ELLIPSIS.sub(" ", clause)):
         return Judgement("not_met" if before == "met" else "met", "elliptical negation of what was said before")
     praise = PRAISE_IN_NEGATIVE.search(clause)
     if praise:
         return Judgement("met", praise[0])
-    clause = WHO.sub(" ", clause) if _speaks(WHO.sub(" ", clause)) else clause
+    without = WHO.sub(" ", clause)
+    if without != clause and _speaks(without):
+        clause = without
     hits: dict[str, tuple[int, str]] = {}
     for cue in SENSE_CUES:
         for match in cue.pattern.finditer(clause):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import numpy as np
 import spacy
 from spacy.lang.char_classes import ALPHA, CONCAT_QUOTES, LIST_ELLIPSES, LIST_ICONS
 from spacy.language import Language
@@ -16,12 +18,12 @@ from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
 from miner.numerals import to_number
-from miner.patterns import FRACTIONS, JOINED_WORDS, PATTERNS, SOFT_WORDS, UNITS, WORD_CLASSES, YOUNG, CountPattern
+from miner.patterns import FRACTIONS, JOINED_WORDS, PATTERNS, SOFT_WORDS, UNITS, WORD_CLASSES, YOUNG
 
 
 @cache
-def language() -> tuple[Language, Matcher, dict[str, CountPattern]]:
-    """The blank English pipeline, the matcher of all patterns, and the patterns by name. Built once."""
+def language() -> Language:
+    """The blank English pipeline. Built once."""
     nlp = spacy.blank("en")
     # Hyphenated words stay whole: "twenty-nine", "three-quarters", "pre-sentence".
     infixes = [
@@ -39,22 +41,80 @@ def language() -> tuple[Language, Matcher, dict[str, CountPattern]]:
         suffix_search=compile_suffix_regex(nlp.Defaults.suffixes or []).search,
         infix_finditer=compile_infix_regex(infixes).finditer,
     )
-    matcher = Matcher(nlp.vocab)
+    return nlp
+
+
+# What tells that a quantity may be near: a class of words, or words.
+TRIGGERS: dict[str, str] = {
+    **{tag: tag for tag in ("NUM", "FRAC", "SOFT", "ALL", "EACH")},
+    "all": "ALL",
+    "every": "EACH",
+    "each": "EACH",
+    "both": "both",
+    "none": "none",
+    "neither": "none",
+    "no": "no",
+    "not": "not",
+    "any": "any",
+    "exception": "except",
+    "exceptions": "except",
+    "everyone": "everyone",
+    "everybody": "everyone",
+}
+Row = list[dict[str, Any]]
+
+
+@cache
+def rows() -> list[tuple[str, Row, frozenset[str]]]:
+    """Every row of every pattern: the pattern's name, the row, and the triggers without which it cannot match."""
+    return [
+        (pattern.name, row, frozenset(trigger for token in row for trigger in _needed(token)))
+        for pattern in PATTERNS
+        for form in pattern.forms
+        for row in _by_first_word(form)
+    ]
+
+
+@cache
+def matcher_for(triggers: frozenset[str]) -> Matcher:
+    """The matcher of all rows that can match where these triggers are; each is built once."""
+    matcher = Matcher(language().vocab)
     for pattern in PATTERNS:
-        matcher.add(pattern.name, [row for form in pattern.forms for row in _by_first_word(form)])
-    return nlp, matcher, {pattern.name: pattern for pattern in PATTERNS}
+        fitting = [row for name, row, needs in rows() if name == pattern.name and needs <= triggers]
+        if fitting:
+            matcher.add(pattern.name, fitting)
+    return matcher
 
 
-def _by_first_word(form: tuple[dict[str, Any], ...]) -> Iterator[list[dict[str, Any]]]:
+def _needed(token: dict[str, Any]) -> set[str]:
+    """The trigger that a token of a row must be, if any."""
+    if token.get("OP", "+") != "+":
+        return set()
+    value = token.get("TAG") or token.get("LOWER") or ""
+    kinds = {TRIGGERS.get(word) for word in (value["IN"] if isinstance(value, dict) else [value])}
+    return {kind for kind in kinds if kind} if len(kinds) == 1 else set()
+
+
+def _by_first_word(form: tuple[dict[str, Any], ...]) -> Iterator[Row]:
     """The row once for each word or class that its first token may be: plain equality is what the
     matcher tests fastest, and every row's first token is tested at every token of the text."""
-    first, *rest = form
+    first, *rest = [_joined(token) for token in form]
     (attribute, value), *more = first.items()
     if more or not isinstance(value, dict):
-        yield list(form)
+        yield [first, *rest]
         return
     for choice in value["IN"]:
         yield [{attribute: choice}, *rest]
+
+
+def _joined(token: dict[str, Any]) -> dict[str, Any]:
+    """A token of a pattern with the words that are read as one joined as `read_tokens` joins them."""
+    value = token.get("LOWER")
+    if isinstance(value, str):
+        return token | {"LOWER": value.replace(" ", "_")}
+    if value:
+        return token | {"LOWER": {"IN": [word.replace(" ", "_") for word in value["IN"]]}}
+    return token
 
 
 @cache
@@ -90,8 +150,7 @@ def _hyphened_fraction(word: str) -> tuple[int, int] | None:
     return None
 
 
-JOINED = tuple(tuple(phrase.split()) for phrase in JOINED_WORDS)
-JOINED_LAST = frozenset(words[-1] for words in JOINED)
+JOINED = re.compile(rf"(?i)\b(?:{'|'.join(JOINED_WORDS)})\b")
 SOFT_BY_FIRST: dict[str, list[tuple[tuple[str, ...], str]]] = {}
 for _words, _band in SOFT_WORDS:
     SOFT_BY_FIRST.setdefault(_words.split()[0], []).append((tuple(_words.split()), _band))
@@ -99,12 +158,45 @@ for _rows in SOFT_BY_FIRST.values():
     _rows.sort(key=lambda row: -len(row[0]))
 
 
-def read_tokens(text: str) -> tuple[Doc, dict[int, str]]:
-    """The text's tokens with their class as TAG, after one START token; and the band of soft words by token."""
-    nlp, _, _ = language()
-    doc = nlp.make_doc("\n" + text)
-    _join(doc)
-    lowers = [token.lower_ for token in doc]
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A token. `start`, `end`: characters of the paragraph; `tag`: its class (patterns.WORD_CLASSES)."""
+
+    i: int
+    start: int
+    end: int
+    text: str
+    lower: str
+    tag: str
+
+
+class Words(list[Word]):
+    """The words of a paragraph after one START word: spaCy's tokens, copied once, as reading a list is much faster."""
+
+    def __init__(self, source: str, doc: Doc, texts: Sequence[str], tags: Sequence[str]) -> None:
+        super().__init__()
+        start = -1  # the START word is a line break before the paragraph
+        spaces = doc.to_array("SPACY").tolist()
+        for at, (text, tag, space) in enumerate(zip(texts, tags, spaces, strict=True)):
+            end = start + len(text)
+            self.append(Word(at, max(start, 0), end, text, text.lower(), tag))
+            start = end + space
+        self.source = source
+        self.doc = doc
+
+    def text(self, first: int, last: int) -> str:
+        """The paragraph's text from word `first` to before word `last`."""
+        if first >= last or first >= len(self):
+            return ""
+        return self.source[self[first].start : self[min(last, len(self)) - 1].end]
+
+
+def read_tokens(text: str) -> tuple[Words, dict[int, str]]:
+    """The text's words with their classes, after one START word; and the band of soft words by word."""
+    # Words that are one number or noun become one token: "a_dozen" is as long as "a dozen".
+    doc = language().make_doc("\n" + JOINED.sub(lambda match: match[0].replace(" ", "_"), text))
+    texts = [str(token).replace("_", " ") for token in doc]
+    lowers = [text.lower() for text in texts]
     tags = [_class_of(word) for word in lowers]
     soft: dict[int, str] = {}
     at = 0
@@ -130,22 +222,9 @@ def read_tokens(text: str) -> tuple[Doc, dict[int, str]]:
             tags[at] = "PRON"
         elif word == "that" and tags[at + 1 : at + 2] and tags[at + 1] in ("VERB", "PAST", "DET", "PRON", "NUM"):
             tags[at] = "CONJ"
-    for token, name in zip(doc, tags, strict=True):
-        token.tag_ = name
-    return doc, soft
-
-
-def _join(doc: Doc) -> None:
-    """Makes one token of words that are one number or one noun: "a dozen", "members of staff"."""
-    lowers = [token.lower_ for token in doc]
-    if JOINED_LAST.isdisjoint(lowers):
-        return
-    with doc.retokenize() as retokenizer:
-        for words in JOINED:
-            for at in range(1, len(lowers) - len(words) + 1):
-                if tuple(lowers[at : at + len(words)]) == words:
-                    retokenizer.merge(doc[at : at + len(words)])
-                    lowers[at : at + len(words)] = [""] * len(words)
+    strings = doc.vocab.strings
+    doc.from_array(["TAG"], np.array([[strings.add(tag)] for tag in tags], dtype=np.uint64))
+    return Words(text, doc, texts, tags), soft
 
 
 def _is_no_soft_word(lowers: list[str], tags: list[str], at: int, length: int) -> bool:
@@ -170,6 +249,7 @@ def _is_no_soft_word(lowers: list[str], tags: list[str], at: int, length: int) -
             "part",
         )
         or after.endswith("ly")
+        or (after == "of" and lowers[at + 2 : at + 3] in (["all"], ["this"], ["that"], ["it"]))
     ):
         return True
     if word in ("many", "few") and before in ("how", "as"):

@@ -40,10 +40,7 @@ class Weights:
 
     def decide(self, features: Iterable[str]) -> Decision:
         present = [(name, self.rows[name]) for name in set(features) if name in self.rows]
-        totals = list(self.intercepts)
-        for _, row in present:
-            for position, weight in enumerate(row):
-                totals[position] += weight
+        totals = [sum(column) for column in zip(self.intercepts, *(row for _, row in present), strict=True)]
         order = sorted(range(len(totals)), key=lambda position: -totals[position])
         best, second = order[0], order[1]
         spoke = sorted(present, key=lambda item: -(item[1][best] - item[1][second]))[:3]

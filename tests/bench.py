@@ -50,7 +50,7 @@ def mining() -> None:
         "read, PDFium": best(lambda: [read_pages(path) for path in files]),
         "read, pdfplumber": best(lambda: [read_pages(path, "pdfplumber") for path in files]),
         "structure": best(lambda: [read_letter(each, SQS, "") for each in pages]),
-        "tokenize only": best(lambda: [language()[0].make_doc(text) for text in texts]),
+        "tokenize only": best(lambda: [language().make_doc(text) for text in texts]),
         "tokens and classes": best(lambda: [read_tokens(text) for text in texts]),
         "counts, all of it": best(counting),
     }
