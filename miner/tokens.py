@@ -223,7 +223,7 @@ def read_tokens(text: str) -> tuple[Words, dict[int, str]]:
         elif word == "that" and tags[at + 1 : at + 2] and tags[at + 1] in ("VERB", "PAST", "DET", "PRON", "NUM"):
             tags[at] = "CONJ"
     strings = doc.vocab.strings
-    doc.from_array(["TAG"], np.array([[strings.add(tag)] for tag in tags], dtype=np.uint64))
+    doc.from_array(["TAG"], np.array([[strings.add(tag)] for tag in tags], dtype=np.uint64))  # type: ignore[arg-type]
     return Words(text, doc, texts, tags), soft
 
 
