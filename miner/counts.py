@@ -52,7 +52,7 @@ RATES = frozenset(
     ]
 )
 STANDING = re.compile(
-    r"\b(?:should|must|ought to|needs? to|need(?:s|ed)? to be|aims? to|intends? to|is to(?! the)|are to(?! the)|has to|have to|would (?:want|like|expect)|ensures? that|ensuring that|to ensure|make sure|makes sure|so that|in order to|target (?:is|was|of)|(?<!was )(?<!were )required by|requires? that|expects? that|expected that|policy is|rule is|the aim is)\b(?! have)[^,;:]*$"
+    r"\b(?:should|must|ought to|needs? to|needs? to be|aims? to|intends? to|is to(?! the)|are to(?! the)|has to|have to|would (?:want|like|expect)|ensures? that|ensuring that|to ensure|make sure|makes sure|so that|in order to|target (?:is|was|of)|(?<!was )(?<!were )required by|requires? that|expects? that|expected that|policy is|rule is|the aim is)\b(?! have)[^,;:]*$"
 )
 STANDING_AFTER = re.compile(
     r"[^,;:.]{0,60}\b(?:should(?! have (?:been|had|done|\w+ed))|must|is to be|are to be|ought to(?! have)|needs? to be|will be)\b"
@@ -163,6 +163,8 @@ class LetterCounter:
                 before,
                 clause,
                 narrowing,
+                [word.lower for word in doc[mention.end : mention.end + 3]],
+                [word.lower for word in reversed(doc[max(0, mention.start - 2) : mention.start])],
             )
             if self.trace is not None:
                 self.trace.append({"sense": told})
@@ -413,7 +415,16 @@ class LetterCounter:
         ):
             return "no part of a group"
         later = any(other.start >= mention.end and other.start < b for other in coming)
-        if mention.pattern.name == "none_noun" and doc[mention.start].lower == "no" and later and mention.unit in MADE:
+        stated = any(
+            other.start >= mention.end and other.start < b and other.m and doc[other.start - 1].lower == "in"
+            for other in coming
+        )
+        if (
+            mention.pattern.name == "none_noun"
+            and doc[mention.start].lower == "no"
+            and later
+            and (mention.unit in MADE or stated)
+        ):
             return "“no” in a sentence that counts otherwise"
         if mention.form in ("percentage", "fraction") and re.search(r"(?i)\bnationally\b|\bnationwide\b", sentence):
             return "a published statistic"
@@ -430,7 +441,12 @@ class LetterCounter:
         ahead_words = [token.lower for token in doc[mention.end : mention.end + 3]]
         if mention.pattern.name == "units" and before in ("the", "these", "those", "both") and not fronted:
             return REFERS_BACK
-        if ahead_words[:1] in (["a"], ["per"], ["each"], ["every"]) and ahead_words[1:2] and ahead_words[1] in RATES:
+        if (
+            ahead_words[:1] in (["a"], ["per"], ["each"], ["every"])
+            and ahead_words[1:2]
+            and ahead_words[1] in RATES
+            and not (mention.end + 2 < len(doc) and doc[mention.end + 2].tag in ("VERB", "PAST"))
+        ):
             return "a rate"
         if mention.unit in ("staff", "managers") and mention.form == "count" and mention.link == "bare" and not fronted:
             posts = re.search(
@@ -438,7 +454,10 @@ class LetterCounter:
                 behind.strip(),
             )
             verb = doc[mention.end].tag in ("VERB", "PAST") if mention.end < len(doc) else False
-            if (posts and not verb) or not (verb or before in ("in", "for")):
+            asked = re.search(
+                r"\b(?:asked|interviewed|met|spoke (?:to|with)|talked (?:to|with)|questioned|saw)$", behind.strip()
+            )
+            if not asked and ((posts and not verb) or not (verb or before in ("in", "for"))):
                 return "staff posts"
         if (
             STANDING.search(behind)
@@ -449,6 +468,8 @@ class LetterCounter:
             )
         ):
             return "a standing rule, target or hope"
+        if mention.pattern.name == "fronted_in" and (not earlier or doc[mention.end].lower in TIME_WORDS):
+            return "no group to be part of"
         if (
             mention.pattern.name == "in_number"
             and before in ("by", "about", "with", "among", "against", "to")

@@ -313,14 +313,14 @@ def train_weights(folder: Path = QUANTITIES) -> dict[str, Any]:
 
     rows = list(training_rows(folder))
     models = {}
-    for name, penalty in (("sense", 0.2), ("activity", 0.1)):
+    for name, penalty in (("sense", 0.5), ("activity", 0.2)):
         vectorizer = DictVectorizer()
         features = vectorizer.fit_transform([dict.fromkeys(row[name][0], 1) for row in rows])
         model = LogisticRegression(C=penalty, max_iter=2000).fit(features, [row[name][1] for row in rows])
         weights = {
             feature: [round(float(weight), 3) for weight in model.coef_[:, column]]
             for column, feature in enumerate(vectorizer.get_feature_names_out())
-            if abs(model.coef_[:, column]).max() >= 0.02
+            if abs(model.coef_[:, column]).max() >= 0.12
         }
         models[name] = {
             "classes": [str(label) for label in model.classes_],

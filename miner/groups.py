@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 PARTITIVE_FORMS = ("all", "none")
+PEOPLE = ("staff", "managers", "parents", "victims")
+"""Of these a letter names no sample: what is said of some of them is said of those counted last."""
 SOFT_FORMS = ("vague", "fraction", "percentage")
 ACTIVITY_OF = {
     "reports": "report",
@@ -39,7 +41,9 @@ class Group:
     @property
     def frames(self) -> int | None:
         """The size of the group that bare counts after it are part of."""
-        is_need = self.sense == "neutral" and self.strength >= 2 and self.new
+        is_need = self.new and (
+            (self.sense == "neutral" and self.strength >= 2) or (self.whole is None and self.unit in PEOPLE)
+        )
         return self.size if is_need and self.size and self.form in ("count", "all", "all_but") else self.whole
 
 
@@ -283,7 +287,8 @@ class Groups:
 
     def _elliptical(self, query: Query) -> Resolved | None:
         """ "The vast majority were good", "a third were not": of the group spoken of before."""
-        frame = self._frame(query.number)
+        frame = self._part_of_last(query) if query.form == "all_but" else None
+        frame = frame or self._frame(query.number)
         if frame is not None:
             return self._of(
                 query, frame, None if query.form == "percentage" else "antecedent", "the group spoken of before"
@@ -308,7 +313,10 @@ class Groups:
         ten cases and late in three": beside it.
         """
         last = self.paragraph[-1] if self.paragraph else None
-        if last is None or query.unit is not None or not last.new or last.form != "count" or not last.size:
+        if last is None or not last.new or last.form != "count" or not last.size:
+            return None
+        in_cases = query.unit == "cases" and not query.same_sentence and not query.subject and last.sense == "neutral"
+        if query.unit is not None and not in_cases:
             return None
         number = query.number
         if query.beside or number is None or number > last.size or (last.whole and number + last.size == last.whole):

@@ -291,7 +291,7 @@ def noun_after(doc: Words, at: int, *, singular: bool) -> tuple[str | None, int]
                 position += 1
                 seen += 1
                 continue
-            if word in SINGULAR and not singular and word not in ("family",):
+            if word in SINGULAR and not singular and word not in ("family", "team", "workforce"):
                 break
             found = unit_of(doc, position), position + 1
             # "children and young people", "parents or carers"
@@ -861,7 +861,9 @@ def take_fronted_groups(
     for mention in mentions:
         a, b = next((bounds for bounds in sentences if bounds[0] <= mention.start < bounds[1]), (1, len(doc)))
         here = [group for group in groups if a <= group.start < b]
-        if is_fronted(doc, mention, a):
+        if is_fronted(doc, mention, a) and (
+            mention.start <= a + 3 or any(mention.end <= m.start < b for m in mentions)
+        ):
             groups.append(mention)  # where nothing follows, the group alone says nothing
             continue
         these = _fronted_these(
@@ -936,7 +938,11 @@ def find_partitions(
             total += mentions[last].n or 0
             together = any(a <= mentions[first].start and mentions[last].start < b for a, b in sentences)
             for size, part in sizes.items():
-                if size == sample and not all(map(is_of_sample, mentions[first : last + 1])):
+                if size == sample and not (
+                    all(map(is_of_sample, mentions[first : last + 1]))
+                    and (first == 0 or part or before is None or whole == sample)
+                    and not _is_chain([mention.n or 0 for mention in mentions[first : last + 1]])
+                ):
                     continue
                 # To the whole sample, over several sentences, three parts or more: two might do so by chance.
                 if (
@@ -949,6 +955,16 @@ def find_partitions(
         if best:
             found.update(dict.fromkeys(range(first, best[0] + 1), best[1]))
     return found
+
+
+def _is_chain(numbers: Sequence[int]) -> bool:
+    """Whether numbers that follow one of them add up to it, or none is above the one before: not parts side by side."""
+    inner = any(
+        sum(numbers[at + 1 : end]) == number
+        for at, number in enumerate(numbers)
+        for end in range(at + 3, len(numbers) + 1)
+    )
+    return inner
 
 
 def is_fronted(doc: Words, mention: Mention, sentence: int) -> bool:

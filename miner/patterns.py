@@ -30,6 +30,7 @@ UNITS = {
             "histories",
             "record",
             "records",
+            "orders",
         ],
         "cases",
     ),
@@ -52,6 +53,9 @@ UNITS = {
             "girls",
             "teenager",
             "teenagers",
+            "lad",
+            "lads",
+            "school-leavers",
             "adolescents",
             "offender",
             "offenders",
@@ -116,6 +120,8 @@ UNITS = {
             "members of staff",
             "staff member",
             "staff members",
+            "team",
+            "workforce",
         ],
         "staff",
     ),
@@ -178,6 +184,8 @@ SINGULAR = frozenset(
         "supervisor",
         "member of staff",
         "staff member",
+        "team",
+        "workforce",
         "manager",
         "person",
         "man",
@@ -189,7 +197,8 @@ SINGULAR = frozenset(
 WORD_CLASSES: dict[str, str] = {}
 for _class, _words in {
     "DET": "the these those this that our its their his her your",
-    "PRON": "them whom which it they we you i he she us him there who whose what nobody someone everyone anyone",
+    "PRON": "them whom which it they we you i he she us him there who whose what nobody someone everyone anyone somebody "
+    "anybody everybody no-one something nothing little",
     "PREP": "of in on at for from to with by into over under after before between within during against about through "
     "without across among amongst around upon per until since towards behind beyond despite than as via near",
     "ART": "a an",
@@ -201,7 +210,10 @@ for _class, _words in {
     "felt fell saw seen gave given got went gone made took taken told said knew known left came kept held led met ran spoke "
     "wrote written showed shown stood found thought brought began begun set put read spent sent lost built dealt meant "
     "understood cannot ought needed need needs lacked lack failed fail contained remained appeared became stayed turned "
-    "fared called wanted received scored bore drew grew drove chose chosen won sat rested rose broke sought did",
+    "fared called wanted received scored bore drew grew drove chose chosen won sat rested rose broke sought did heard paid bought caught taught "
+    "slept ate drank hurt hid lay fed forgot threw stole stuck struck shook swore tore wore woke hung beat bound cost fled hit sang "
+    "slipped get gets come comes go goes keep keeps want wants know knows tell tells say says see sees make makes take takes "
+    "live lives give gives feel feels hold holds sit sits rely speak speaks remain remains happened",
     "ADV": "only just also still already even again then simply actually initially clearly probably subsequently "
     "eventually therefore otherwise indeed perhaps merely together never ever not always often usually sometimes too very "
     "quite rather nearly almost",
@@ -645,6 +657,7 @@ PATTERNS: tuple[CountPattern, ...] = (
         "bare",
         (
             (lower("in", "for", "from"), NUM, STOPS),
+            (lower("on"), NUM, lower("they", "there", "we", "it", "the", "only")),
             (lower("in", "for", "from"), tag("ADV"), NUM, STOPS),
             (lower("in", "for", "from"), lower("at"), lower("least", "most"), NUM, STOPS),
             (lower("by", "about", "with", "among", "against", "to"), NUM, STOPS),
@@ -672,6 +685,17 @@ PATTERNS: tuple[CountPattern, ...] = (
         right=1,
         finds=(("Six had been reviewed on time, five late and three not at all.", "five"),),
         ignores=("He left at five, late for school.",),
+    ),
+    CountPattern(
+        "fronted_in",
+        "count",
+        "bare",
+        ((CLAUSE, lower("in", "for", "with"), NUM, tag("WORD"), tag("VERB")),),
+        noun="no",
+        left=2,
+        right=2,
+        finds=(("Plans were needed in nine cases. In five objectives were vague.", "five"),),
+        ignores=("In five weeks were done what took others a year.",),
     ),
     CountPattern(
         "group",

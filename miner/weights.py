@@ -112,8 +112,13 @@ def sense_features(
     before: str | None,
     clause: str,
     narrowing: str,
+    ahead: Sequence[str],
+    behind: Sequence[str],
 ) -> list[str]:
-    """What the model is told of a quantity when its sense is decided."""
+    """What the model is told of a quantity when its sense is decided.
+
+    `ahead`, `behind`: the words after and, backwards, before it.
+    """
     return [
         f"rule={rule}/{strength}",
         f"rule={rule}/{strength}/{'part' if partitive else 'bare'}",
@@ -123,6 +128,26 @@ def sense_features(
         f"before={before}/{rule}/{strength}",
         *words_of(clause, ""),
         *words_of(narrowing, "n:"),
+        *(f"a{at}:{word}" for at, word in enumerate(ahead)),
+        *(f"b{at}:{word}" for at, word in enumerate(behind)),
+        *negated(clause),
+    ]
+
+
+NEGATIONS = frozenset(
+    ["not", "no", "never", "without", "nobody", "none", "neither", "nor", "hardly", "cannot", "nothing"]
+    + ["fail", "failed", "few", "little", "only"]
+)
+
+
+def negated(text: str) -> list[str]:
+    """The four words after each negation, as features."""
+    words = WORD.findall(text)
+    return [
+        f"not:{after}"
+        for at, word in enumerate(words)
+        if word in NEGATIONS or word.endswith("n’t")
+        for after in words[at + 1 : at + 5]
     ]
 
 
