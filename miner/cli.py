@@ -371,7 +371,7 @@ def classify(file: Any) -> None:
 def evaluate(folder: Path, errors: bool, as_json: bool) -> None:
     """Score the miner on annotated letters: FOLDER holds NAME.gold.json beside NAME.pdf or NAME.txt.
 
-    Default: the six letters of models/quantities, on which the weights of sense and activity were
+    Default: the letters of models/quantities, on which the weights of sense and activity were
     trained: their figures are kinder than those of letters that are new to the miner.
     """
     from miner import gold
@@ -388,12 +388,14 @@ def evaluate(folder: Path, errors: bool, as_json: bool) -> None:
 
 @main.command()
 @click.option("--card", is_flag=True, help="Measure as well, and write the figures into models/MODEL_CARD.md.")
-@click.option("--letters", type=PATHS, help="Measure on the gold examples of the letters in this folder, too.")
+@click.option(
+    "--letters", type=PATHS, multiple=True, help="Measure on the gold examples of the letters in this folder, too."
+)
 @click.option(
     "--weights", is_flag=True, help="Train the weights of sense and activity (models/qualifiers.json) instead."
 )
 @one_sentence
-def train(card: bool, letters: Path | None, weights: bool) -> None:
+def train(card: bool, letters: tuple[Path, ...], weights: bool) -> None:
     """Train the theme model on the texts in models/ and save it; the same texts give the same model."""
     if weights:
         from miner import gold
@@ -409,17 +411,21 @@ def train(card: bool, letters: Path | None, weights: bool) -> None:
     themes.save(model, themes.FOLDER / "themes.skops")
     for key, value in model.description().items():
         click.echo(f"{key}: {value}")
-    if letters and not letters.is_dir():
-        raise FileNotFoundError(f"{letters}")
+    for folder in letters:
+        if not folder.is_dir():
+            raise FileNotFoundError(f"{folder}")
     if not card and not letters:
         return
     from miner import training
 
-    measured = {letters.name: training.measure_gold(model, training.gold_examples(letters))} if letters else {}
+    measured = {
+        "/".join(folder.resolve().parts[-2:]): training.measure_gold(model, training.gold_examples(folder))
+        for folder in letters
+    }
     for name, figures in measured.items():
         click.echo(f"{name}: {json.dumps(figures)}")
     if card:
-        training.write_card(training.measure(texts) | {"letters": measured or training.kept_letters()})
+        training.write_card(training.measure(texts) | {"letters": training.kept_letters() | measured})
 
 
 @main.command()

@@ -890,6 +890,8 @@ def take_fronted_groups(
                 mention.group_span = group.start, comma
                 if first:
                     mention.cue_start = group.start
+        elif not here and mention.unit is None and (unit := _fronted_unit(doc, a, mention.start)):
+            mention.unit = unit
         elif these and mention.m is None and mention.link in ("bare", "noun") and mention.unit is None:
             mention.link = "these"
         findings.append(mention)
@@ -957,14 +959,28 @@ def find_partitions(
     return found
 
 
+def _fronted_unit(doc: Words, sentence: int, end: int) -> str | None:
+    """What a sentence that opens with it counts: "Of the victims who had asked, most ..."."""
+    if doc[sentence].lower not in ("of", "among", "amongst") or doc[sentence + 1].lower not in ("the", "all", "those"):
+        return None
+    unit = None
+    for at in range(sentence + 2, end):
+        if doc[at].text == ",":
+            return unit
+        if doc[at].tag == "NUM":
+            return None
+        if doc[at].tag == "UNIT" and unit is None and doc[at].lower not in SINGULAR:
+            unit = unit_of(doc, at)
+    return None
+
+
 def _is_chain(numbers: Sequence[int]) -> bool:
     """Whether numbers that follow one of them add up to it, or none is above the one before: not parts side by side."""
-    inner = any(
+    return any(
         sum(numbers[at + 1 : end]) == number
         for at, number in enumerate(numbers)
         for end in range(at + 3, len(numbers) + 1)
     )
-    return inner
 
 
 def is_fronted(doc: Words, mention: Mention, sentence: int) -> bool:

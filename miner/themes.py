@@ -2,7 +2,7 @@
 
 A text is read once (`read_text`) into stems, pairs of stems and concepts (words that belong
 together, models/lexicon.txt); TF-IDF weighs them; one logistic regression a theme, and one for
-the tone, decide. `train` makes the model from the texts in models/, `load_or_train` keeps it in
+the tone, decide; they learn from whole texts and from their sentences. `train` makes the model from the texts in models/, `load_or_train` keeps it in
 models/themes.skops, which is not in git: training takes seconds, and a file that another
 version of the library wrote would have to be made anew anyhow.
 """
@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import sklearn
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
@@ -77,8 +77,12 @@ MOST_THEMES = 6
 WORDS_SHOWN = 5
 WEIGHTS = {"words": 1.0, "concepts": 0.35, "places": 1.0}
 """How much the three kinds of features count beside each other."""
-STRENGTH_OF_FIT = {"themes": 8.0, "tone": 3.0}
+STRENGTH_OF_FIT = {"themes": 4.0, "tone": 3.0}
 """C of the logistic regressions; chosen by cross-validation, see models/MODEL_CARD.md."""
+SENTENCE_WEIGHT = 0.5
+"""How much a sentence with its own labels counts in training beside a whole text; chosen likewise."""
+SHORTEST_SENTENCE = 5
+"""Words below which a sentence is not learned from on its own."""
 FOLDS = 5
 
 Array = NDArray[np.float64]
@@ -89,12 +93,17 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A training text. `batch` is the brief under which it was written; its first letter, the writer."""
+    """A training text. `batch` is the brief under which it was written; its first letter, the writer.
+
+    `parts`: its sentences, each with the themes it speaks for and what it says of practice: "+"
+    done well, "-" not done or badly, "x" both, "0" neither.
+    """
 
     text: str
     themes: tuple[str, ...]
     tone: str
     batch: str
+    parts: tuple[tuple[str, tuple[str, ...], str], ...] = ()
 
 
 def read_texts(folder: Path = FOLDER, corrected: Path = corrections.FILE) -> list[Labelled]:
@@ -103,7 +112,11 @@ def read_texts(folder: Path = FOLDER, corrected: Path = corrections.FILE) -> lis
     for path in sorted((folder / "texts").glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            found.append(Labelled(row["text"], tuple(row["themes"]), row["tone"], row["batch"]))
+            parts = tuple(
+                (sentence, tuple(theme for theme, speaking in row["themes"].items() if at in speaking), mark)
+                for at, (sentence, mark) in enumerate(zip(row["sentences"], row["marks"], strict=True))
+            )
+            found.append(Labelled(" ".join(row["sentences"]), tuple(row["themes"]), row["tone"], row["batch"], parts))
     for correction in corrections.read_corrections(corrected, THEMES, TONES):
         if correction.text:
             found.append(Labelled(correction.text, correction.themes, correction.tone, "corrections"))
@@ -114,7 +127,7 @@ def training_hash(texts: Iterable[Labelled], lexicon: Path = FOLDER / "lexicon.t
     """A hash of what the model learns from: the texts with their labels, and the lexicon."""
     digest = hashlib.sha256(lexicon.read_bytes())
     for text in texts:
-        digest.update(repr((text.text, text.themes, text.tone)).encode())
+        digest.update(repr((text.text, text.themes, text.tone, text.parts)).encode())
     return digest.hexdigest()
 
 
@@ -535,6 +548,37 @@ def truth_of(texts: Sequence[Labelled]) -> Truth:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """Sentences to learn from beside the texts. `owners` are rows of the texts; tones: 0 strength, 1 shortfall, -1 neither."""
+
+    readings: list[Reading]
+    themes: NDArray[np.int64]
+    tones: NDArray[np.int64]
+    owners: NDArray[np.int64]
+
+    def of(self, texts: NDArray[np.bool_]) -> Parts:
+        """Those of the masked texts."""
+        kept = texts[self.owners] if len(self.owners) else np.zeros(0, dtype=np.bool_)
+        readings = [reading for reading, keep in zip(self.readings, kept, strict=True) if keep]
+        return Parts(readings, self.themes[kept], self.tones[kept], self.owners[kept])
+
+
+def parts_of(texts: Sequence[Labelled], lexicon: Lexicon) -> Parts:
+    rows = [
+        (owner, read_text(sentence, lexicon), [name in speaking for name in THEMES], "+-".find(mark))
+        for owner, text in enumerate(texts)
+        for sentence, speaking, mark in text.parts
+        if len(sentence.split()) >= SHORTEST_SENTENCE
+    ]
+    return Parts(
+        [reading for _, reading, _, _ in rows],
+        np.array([speaking for _, _, speaking, _ in rows], dtype=np.int64).reshape(-1, len(THEMES)),
+        np.array([tone for _, _, _, tone in rows], dtype=np.int64),
+        np.array([owner for owner, _, _, _ in rows], dtype=np.int64),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Fitted:
     """Vectorizers and weights without calibration and thresholds."""
 
@@ -559,8 +603,12 @@ def weigh(vectorizers: dict[str, Any], readings: Sequence[Reading]) -> tuple[csr
     return hstack([parts["words"], parts["concepts"]], format="csr"), parts["places"]
 
 
-def fit(readings: Sequence[Reading], truth: Truth) -> Fitted:
-    """Vocabulary and weights from the readings of labelled texts."""
+def fit(readings: Sequence[Reading], truth: Truth, parts: Parts) -> Fitted:
+    """Vocabulary and weights from the readings of labelled texts, and of their sentences.
+
+    A sentence counts SENTENCE_WEIGHT of a text, for the themes it speaks for, and for strength or
+    shortfall; of what makes a text mixed only whole texts tell.
+    """
     vectorizers = {
         "words": TfidfVectorizer(analyzer=word_features, sublinear_tf=True, min_df=2),
         "concepts": TfidfVectorizer(analyzer=concept_features, sublinear_tf=True),
@@ -569,24 +617,40 @@ def fit(readings: Sequence[Reading], truth: Truth) -> Fitted:
     for vectorizer in vectorizers.values():
         vectorizer.fit(readings)
     features, places = weigh(vectorizers, readings)
+    if parts.readings:
+        part_features, part_places = weigh(vectorizers, parts.readings)
+        features = vstack([features, part_features], format="csr")
+        places = vstack([places, part_places * 0], format="csr")  # a sentence has no halves
     both = hstack([features, places], format="csr")
-    tones = np.eye(len(TONES), dtype=np.int64)[truth.tones]
+    weights = np.array([1.0] * len(readings) + [SENTENCE_WEIGHT] * len(parts.readings))
+    tones = np.eye(len(TONES), dtype=np.int64)[np.concatenate([truth.tones, parts.tones])]
+    speaking = np.concatenate([np.ones(len(readings), dtype=np.bool_), parts.tones >= 0])
+    tone_models = []
+    for tone in range(len(TONES)):
+        rows = np.flatnonzero(speaking) if tone < 2 else np.arange(len(readings))
+        tone_models.append(_logistic(both[rows], tones[rows, tone], weights[rows], STRENGTH_OF_FIT["tone"]))
+    theme_models = [
+        _logistic(features, column, weights, STRENGTH_OF_FIT["themes"])
+        for column in np.concatenate([truth.themes, parts.themes]).T
+    ]
     return Fitted(
         vectorizers,
-        *_one_against_rest(features, truth.themes, STRENGTH_OF_FIT["themes"]),
-        *_one_against_rest(both, tones, STRENGTH_OF_FIT["tone"]),
+        np.array([weight for weight, _ in theme_models]),
+        np.array([offset for _, offset in theme_models]),
+        np.array([weight for weight, _ in tone_models]),
+        np.array([offset for _, offset in tone_models]),
     )
 
 
-def _one_against_rest(features: csr_matrix, labels: NDArray[np.int64], fit_strength: float) -> tuple[Array, Array]:
-    """Weights and offsets of a logistic regression for each column of labels."""
-    models = [
-        LogisticRegression(C=fit_strength, class_weight="balanced", solver="liblinear", random_state=0).fit(
-            features, column
-        )
-        for column in labels.T
-    ]
-    return np.array([model.coef_[0] for model in models]), np.array([model.intercept_[0] for model in models])
+def _logistic(
+    features: csr_matrix, labels: NDArray[np.int64], weights: Array, fit_strength: float
+) -> tuple[Array, float]:
+    """Weights and offset of a logistic regression; both classes weigh the same."""
+    share = float(np.average(labels, weights=weights))
+    balanced = weights * np.where(labels == 1, 0.5 / share, 0.5 / (1 - share))
+    model = LogisticRegression(C=fit_strength, solver="liblinear", random_state=0)
+    model.fit(features, labels, sample_weight=balanced)
+    return model.coef_[0], float(model.intercept_[0])
 
 
 def folds_of(batches: NDArray[np.str_], count: int) -> list[NDArray[np.bool_]]:
@@ -595,14 +659,18 @@ def folds_of(batches: NDArray[np.str_], count: int) -> list[NDArray[np.bool_]]:
     return [np.isin(batches, names[fold::count]) for fold in range(min(count, len(names)))]
 
 
-def out_of_fold(readings: Sequence[Reading], truth: Truth, folds: Sequence[NDArray[np.bool_]]) -> tuple[Array, Array]:
+def out_of_fold(
+    readings: Sequence[Reading], truth: Truth, parts: Parts, folds: Sequence[NDArray[np.bool_]]
+) -> tuple[Array, Array]:
     """Log odds of themes and tones for each text from a model that has not seen its fold."""
     themes = np.zeros(truth.themes.shape)
     tones = np.zeros((len(readings), len(TONES)))
     for held_out in folds:
         seen = ~held_out
         part = Truth(truth.themes[seen], truth.tones[seen], truth.batches[seen])
-        fitted = fit([reading for reading, out in zip(readings, held_out, strict=True) if not out], part)
+        fitted = fit(
+            [reading for reading, out in zip(readings, held_out, strict=True) if not out], part, parts.of(seen)
+        )
         themes[held_out], tones[held_out] = fitted.raw(
             [reading for reading, out in zip(readings, held_out, strict=True) if out]
         )
@@ -657,11 +725,12 @@ def train(texts: Sequence[Labelled], folder: Path = FOLDER) -> ThemeModel:
         raise ValueError("training needs texts of every theme and tone, from two batches or more")
     lexicon = Lexicon((folder / "lexicon.txt").read_text(encoding="utf-8").splitlines())
     readings = [read_text(text.text, lexicon) for text in texts]
-    raw, raw_tones = out_of_fold(readings, truth, folds_of(truth.batches, FOLDS))
+    parts = parts_of(texts, lexicon)
+    raw, raw_tones = out_of_fold(readings, truth, parts, folds_of(truth.batches, FOLDS))
     calibration = calibrate(raw, truth.themes)
     scores = sigmoid(raw * calibration[:, 0] + calibration[:, 1])
     thresholds = find_thresholds(scores, truth.themes)
-    fitted = fit(readings, truth)
+    fitted = fit(readings, truth, parts)
     about = {
         "model_texts_sha256": training_hash(texts, folder / "lexicon.txt"),
         "model_texts": str(len(texts)),

@@ -11,6 +11,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
 from miner import corrections, themes
-from miner.themes import FOLDER, THEMES, TONES, Array, Labelled, Reading, ThemeModel, Truth
+from miner.themes import FOLDER, THEMES, TONES, Array, Labelled, Parts, Reading, ThemeModel, Truth
 
 Ints = NDArray[np.int64]
 FIGURES = FOLDER / "figures.json"
@@ -212,28 +213,31 @@ def measure(texts: Sequence[Labelled], folder: Path = FOLDER) -> dict[str, Any]:
     lexicon = themes.Lexicon((folder / "lexicon.txt").read_text(encoding="utf-8").splitlines())
     readings = [themes.read_text(text.text, lexicon) for text in texts]
     truth = themes.truth_of(texts)
+    parts = themes.parts_of(texts, lexicon)
     writers = np.array([batch[0] for batch in truth.batches.tolist()], dtype=np.str_)
     figures: dict[str, Any] = {
         "texts": len(texts),
         "texts_sha256": themes.training_hash(texts, folder / "lexicon.txt"),
         "support": dict(zip(THEMES, truth.themes.sum(axis=0).tolist(), strict=True)),
         "tone_support": {name: int((truth.tones == at).sum()) for at, name in enumerate(TONES)},
-        "by_batch": _grouped(readings, truth, themes.folds_of(truth.batches, themes.FOLDS)),
+        "by_batch": _grouped(readings, truth, parts, themes.folds_of(truth.batches, themes.FOLDS)),
         "comparison": compare(texts, folder),
         "second_labels": agreement(),
     }
     held_out = [writers == writer for writer in sorted(set(writers.tolist()))]
-    figures["by_writer"] = _grouped(readings, truth, held_out)
-    figures["by_writer"]["each"] = {str(writers[fold][0]): _of_fold(readings, truth, fold) for fold in held_out}
+    figures["by_writer"] = _grouped(readings, truth, parts, held_out)
+    figures["by_writer"]["each"] = {str(writers[fold][0]): _of_fold(readings, truth, parts, fold) for fold in held_out}
     return figures
 
 
-def _grouped(readings: Sequence[Reading], truth: Truth, folds: Sequence[NDArray[np.bool_]]) -> dict[str, Any]:
+def _grouped(
+    readings: Sequence[Reading], truth: Truth, parts: Parts, folds: Sequence[NDArray[np.bool_]]
+) -> dict[str, Any]:
     """Figures of the whole way (weights, calibration, threshold), each fold judged by a model that has not seen it.
 
     Calibration and threshold are those of the other folds' scores.
     """
-    raw, raw_tones = themes.out_of_fold(readings, truth, folds)
+    raw, raw_tones = themes.out_of_fold(readings, truth, parts, folds)
     given, scores = np.zeros_like(truth.themes), np.zeros(raw.shape)
     for fold in folds:
         lines = themes.calibrate(raw[~fold], truth.themes[~fold])
@@ -262,14 +266,17 @@ def _grouped(readings: Sequence[Reading], truth: Truth, folds: Sequence[NDArray[
     }
 
 
-def _of_fold(readings: Sequence[Reading], truth: Truth, fold: NDArray[np.bool_]) -> dict[str, float]:
+def _of_fold(readings: Sequence[Reading], truth: Truth, parts: Parts, fold: NDArray[np.bool_]) -> dict[str, float]:
     """Trained on everything else, calibrated and cut on everything else, judged on the fold."""
     part = Truth(truth.themes[~fold], truth.tones[~fold], truth.batches[~fold])
     seen = [readings[at] for at in np.flatnonzero(~fold).tolist()]
-    raw, _ = themes.out_of_fold(seen, part, themes.folds_of(part.batches, themes.FOLDS))
+    spoken = parts.of(~fold)
+    rows = np.cumsum(~fold) - 1  # where a text stands among those seen
+    spoken = replace(spoken, owners=rows[spoken.owners])
+    raw, _ = themes.out_of_fold(seen, part, spoken, themes.folds_of(part.batches, themes.FOLDS))
     lines = themes.calibrate(raw, part.themes)
     cut = themes.find_thresholds(themes.sigmoid(raw * lines[:, 0] + lines[:, 1]), part.themes)
-    new, new_tones = themes.fit(seen, part).raw([readings[at] for at in np.flatnonzero(fold).tolist()])
+    new, new_tones = themes.fit(seen, part, spoken).raw([readings[at] for at in np.flatnonzero(fold).tolist()])
     given = themes.decide(themes.sigmoid(new * lines[:, 0] + lines[:, 1]), cut)
     micro, macro, _ = theme_f1(truth.themes[fold], given)
     tone = accuracy(truth.tones[fold], new_tones.argmax(axis=1))

@@ -135,8 +135,24 @@ def sense_features(
 
 
 NEGATIONS = frozenset(
-    ["not", "no", "never", "without", "nobody", "none", "neither", "nor", "hardly", "cannot", "nothing"]
-    + ["fail", "failed", "few", "little", "only"]
+    [
+        "not",
+        "no",
+        "never",
+        "without",
+        "nobody",
+        "none",
+        "neither",
+        "nor",
+        "hardly",
+        "cannot",
+        "nothing",
+        "fail",
+        "failed",
+        "few",
+        "little",
+        "only",
+    ]
 )
 
 
