@@ -6,7 +6,9 @@ The way of one letter, a module for each step (`pipeline.mine_letter` joins them
     pages       PDF or text -> lines of words, each with its place on the page
     structure   lines + report profile -> facts, sections, numbered paragraphs, points
     examples    paragraph -> quoted case examples
-    counts      paragraph -> findings (patterns and cues are data in `patterns`)
+    counts      paragraph -> findings: `tokens` and `mentions` find quantities by the rows of `patterns`,
+                `omissions` says what is none, `groups` whose part it is, `clauses`, `qualifiers` and
+                `weights` what it means, by the words of `cues`
     themes      example -> themes and tone, with scores
     issues      several files of one letter -> the letter and its history
     coverage    what is known to exist, and what of it is in
