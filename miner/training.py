@@ -430,7 +430,7 @@ def figures_text(figures: dict[str, Any]) -> str:
         lines.append(
             f"| writer {name} ({part['texts']} texts) | {part['micro']:.3f} | {part['macro']:.3f} | {part['tone']:.3f} |"
         )
-    for name, part in figures.get("letters", {}).items():
+    for name, part in sorted(figures.get("letters", {}).items()):
         lines.append(
             f"| {name} ({part['examples']} examples) | {part['micro']:.3f} ({span(part['micro_interval'])}) | "
             f"{part['macro']:.3f} | {part['tone']:.3f} ({span(part['tone_interval'])}) |"
