@@ -321,6 +321,10 @@ class Groups:
         number = query.number
         if query.beside or number is None or number > last.size or (last.whole and number + last.size == last.whole):
             return None
+        # "On the rise in ten of the 16 and on the wane in four": side by side where both fit in.
+        beside = last.sense != "neutral" and last.stated and last.whole and number + last.size <= last.whole
+        if beside:
+            return None
         return last.size if last.strength < 3 or (query.subject and not query.same_sentence) else None
 
     def _bare(self, query: Query) -> Resolved | None:

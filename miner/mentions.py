@@ -115,6 +115,7 @@ def _to_mention(doc: Words, soft: dict[int, str], pattern: CountPattern, start: 
             and following.tag in ("WORD", "NUM", "FRAC", "SOFT", "UNIT")
             and following.lower not in ADVERBIAL
             and not _is_predicate(doc, end)
+            and not _is_next_subject(doc, start, end)
             and not (following.lower == "one" and doc[end + 1 : end + 2] and doc[end + 1].tag in ("VERB", "PAST"))
         ):
             return (
@@ -222,6 +223,18 @@ def _is_predicate(doc: Words, at: int) -> bool:
         return False
     return doc.text(at + 1, at + 2).lower() in ("to", "in", "for", "and", "or", "but", "as") or (
         at + 1 < len(doc) and doc[at + 1].tag == "PUNCT"
+    )
+
+
+def _is_next_subject(doc: Words, start: int, end: int) -> bool:
+    """Whether the word after a quantity is the subject of its clause: "in the remaining eight life had moved on"."""
+    return (
+        doc[start - 1].lower in ("in", "for", "with")
+        and doc[start - 2].tag in ("START", "PUNCT", "AND", "CONJ")
+        and doc[end].tag == "WORD"
+        and doc[end].lower not in TIME_WORDS
+        and end + 1 < len(doc)
+        and doc[end + 1].tag == "VERB"
     )
 
 

@@ -37,8 +37,11 @@ RATES = frozenset(
 STANDING = re.compile(
     r"\b(?:should|must|ought to|needs? to|needs? to be|aims? to|intends? to|is to(?! the)|are to(?! the)|has to|have to|would (?:want|like|expect)|ensures? that|ensuring that|to ensure|make sure|makes sure|so that|in order to|target (?:is|was|of)|(?<!was )(?<!were )required by|requires? that|expects? that|expected that|policy is|rule is|the aim is)\b(?! have)[^,;:]*$"
 )
+AS_DUE = re.compile(
+    r"\b(?:as|when|where|than|what|how) (?:it|they|he|she|we|one|you) (?:should|ought to|must|needs? to|needed to)\b"
+)
 STANDING_AFTER = re.compile(
-    r"[^,;:.]{0,60}\b(?:should(?! have (?:been|had|done|\w+ed))|must|is to be|are to be|ought to(?! have)|needs? to be|will be)\b"
+    r"[^,;:.]{0,60}\b(?:should(?!\s*[.,;:])(?! have (?:been|had|done|\w+ed))|must|is to be|are to be|ought to(?! have)|needs? to be|will be)\b"
 )
 TO_COME = re.compile(r"(?:[^,;:.]{0,30}\b(?:is to be|are to be|will be)|\s*needs?)\b")
 SAMPLING = re.compile(
@@ -143,7 +146,14 @@ def _is_a_single_one(setting: Setting) -> bool:
     mention = setting.mention
     if not _is_one(setting):
         return False
-    if mention.unit != "cases" and not mention.hedge and SAYS.match(setting.ahead):
+    last = setting.earlier[-1] if setting.earlier else None
+    left_over = last is not None and last.n is not None and last.n + 1 in (last.m, setting.sample)
+    if (
+        mention.unit != "cases"
+        and not mention.hedge
+        and not (left_over and mention.unit is None)
+        and SAYS.match(setting.ahead)
+    ):
         return True
     alone = (
         mention.unit not in (None, "cases")
@@ -190,7 +200,7 @@ def _has_no_group(setting: Setting) -> bool:
     if setting.name == "fronted_in":
         return not earlier or setting.doc[mention.end].lower in TIME_WORDS
     if setting.name == "in_number":
-        return before in ("by", "about", "with", "among", "against", "to") and not earlier
+        return before in ("by", "about", "with", "among", "against", "to", "on") and not earlier
     return False
 
 
@@ -261,7 +271,7 @@ def _is_post(setting: Setting) -> bool:
 
 def _is_standing(setting: Setting) -> bool:
     """ "Every case should be reviewed"."""
-    if STANDING.search(setting.behind) or TO_COME.match(setting.ahead):
+    if STANDING.search(AS_DUE.sub("", setting.behind)) or TO_COME.match(setting.ahead):
         return True
     return (
         setting.mention.form != "count"

@@ -212,9 +212,9 @@ for _class, _words in {
     "understood cannot ought needed need needs lacked lack failed fail contained remained appeared became stayed turned "
     "fared called wanted received scored bore drew grew drove chose chosen won sat rested rose broke sought did heard paid bought caught taught "
     "slept ate drank hurt hid lay fed forgot threw stole stuck struck shook swore tore wore woke hung beat bound cost fled hit sang "
-    "slipped get gets come comes go goes keep keeps want wants know knows tell tells say says see sees make makes take takes "
+    "slipped cut cuts get gets come comes go goes keep keeps want wants know knows tell tells say says see sees make makes take takes "
     "live lives give gives feel feels hold holds sit sits rely speak speaks remain remains happened",
-    "ADV": "only just also still already even again then simply actually initially clearly probably subsequently "
+    "ADV": "now only just also still already even again then simply actually initially clearly probably subsequently "
     "eventually therefore otherwise indeed perhaps merely together never ever not always often usually sometimes too very "
     "quite rather nearly almost",
 }.items():
@@ -657,7 +657,7 @@ PATTERNS: tuple[CountPattern, ...] = (
         "bare",
         (
             (lower("in", "for", "from"), NUM, STOPS),
-            (lower("on"), NUM, lower("they", "there", "we", "it", "the", "only")),
+            (lower("on"), NUM, lower("they", "there", "we", "it", "the", "only", ".", ",", ";", "and")),
             (lower("in", "for", "from"), tag("ADV"), NUM, STOPS),
             (lower("in", "for", "from"), lower("at"), lower("least", "most"), NUM, STOPS),
             (lower("by", "about", "with", "among", "against", "to"), NUM, STOPS),
