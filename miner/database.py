@@ -21,7 +21,7 @@ from miner.coverage import Known, count_coverage
 from miner.issues import Issue
 from miner.profiles import Profile
 from miner.records import Box, LetterError, MinedLetter, Passage
-from miner.schema import TABLES, VIEWS, Table
+from miner.schema import GROUPED, SEARCH_TABLES, SEARCHED, TABLES, VIEWS, Table
 
 
 class Writer:
@@ -89,6 +89,7 @@ class Writer:
                 insert(connection, table, self.rows[table.name])
             with connection:
                 index(database)
+                group(database)
             broken = connection.execute("pragma foreign_key_check").fetchall()
             if broken:
                 raise sqlite3.IntegrityError(f"rows refer to rows that are not there: {broken[:3]}")
@@ -141,6 +142,26 @@ def index(database: sqlite_utils.Database) -> None:
     database.table("example_themes").create_index(["theme", "example_id"], if_not_exists=True)
     for name, sql in VIEWS.items():
         database.create_view(name, sql)
+
+
+def group(database: sqlite_utils.Database) -> None:
+    """The tables that searches are counted by."""
+    for table in SEARCH_TABLES:
+        create(database, table)
+    columns = ", ".join(column.name for column in SEARCH_TABLES[0].columns[2:])
+    for item, searched in SEARCHED.items():
+        database.execute(f"create temp table grouped as {GROUPED.format(searched=searched)}")
+        database.execute(
+            f"insert into search_groups (item, {columns}) select distinct '{item}', {columns} from grouped order by {columns}"
+        )
+        database.execute(
+            f"insert into search_{item} (id, group_id, team_id) select i.id, g.id, i.team_id from grouped i "
+            f"join (select * from search_groups where item = '{item}') g using ({columns})"
+        )
+        database.execute("drop table grouped")
+        database.table(f"search_{item}").create_index(["team_id", "group_id"])
+        database.table(f"search_{item}").create_index(["group_id"])
+    database.table("search_groups").create_index(["item"])
 
 
 def add_letter(writer: Writer, mined: MinedLetter, letter_id: str, team_id: str, images: Sequence[str]) -> None:

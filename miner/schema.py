@@ -400,6 +400,62 @@ TABLES = (
     ),
 )
 
+# What a search narrows by, brought together at build so that counting thousands of matches reads short rows of one
+# table. The data is all in the tables above: these are left out of the dictionary and the CSV files.
+SEARCH_TABLES = (
+    Table(
+        "search_groups",
+        "Each combination of what a search narrows by, of one kind of item; empty where the kind has none of it.",
+        (
+            integer("id", "Row number."),
+            text("item", "paragraphs, findings, examples or points.", needed=True),
+            text("year", "Year of the letter.", needed=True),
+            text("region", "Region of the team.", needed=True),
+            text("section", "Section code.", needed=True),
+            text("criterion", "Criterion of a finding.", needed=True),
+            text("sense", "Sense of a finding.", needed=True),
+            text("tone", "Tone of an example.", needed=True),
+            text("kind", "Kind of a point.", needed=True),
+        ),
+    ),
+    *(
+        Table(
+            f"search_{item}",
+            f"The group and team of each of the {item}.",
+            (
+                integer("id", f"Row in {item}."),
+                integer("group_id", "Its combination.", references="search_groups", needed=True),
+                text("team_id", "Its team.", references="teams", needed=True),
+            ),
+        )
+        for item in ("paragraphs", "findings", "examples", "points")
+    ),
+)
+# Where the columns of search_groups come from, for each kind of item, beside those of its letter.
+SEARCHED = {
+    "paragraphs": """
+        select i.id, i.letter_id, s.code as section, '' as criterion, '' as sense, '' as tone, '' as kind
+        from paragraphs i join sections s on s.id = i.section_id
+    """,
+    "findings": """
+        select i.id, i.letter_id, s.code as section, i.criterion, i.sense, '' as tone, '' as kind
+        from findings i join paragraphs p on p.id = i.paragraph_id join sections s on s.id = p.section_id
+    """,
+    "examples": """
+        select i.id, i.letter_id, s.code as section, '' as criterion, '' as sense, coalesce(i.tone, '') as tone,
+               '' as kind
+        from examples i join paragraphs p on p.id = i.paragraph_id join sections s on s.id = p.section_id
+    """,
+    "points": """
+        select i.id, i.letter_id, '' as section, '' as criterion, '' as sense, '' as tone, i.kind from points i
+    """,
+}
+GROUPED = """
+    select i.id, l.team_id, substr(l.letter_date, 1, 4) as year, coalesce(t.region, '') as region, i.section,
+           i.criterion, i.sense, i.tone, i.kind
+    from ({searched}) i join letters l on l.id = i.letter_id join teams t on t.id = l.team_id
+"""
+
 # Views hold what the site asks for in more than a line.
 VIEWS: dict[str, str] = {
     "finding_details": """

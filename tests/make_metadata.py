@@ -6,7 +6,7 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from miner.schema import TABLES
+from miner.schema import SEARCH_TABLES, TABLES
 
 FILE = Path(__file__).parent.parent / "datasette" / "metadata.yaml"
 
@@ -18,11 +18,13 @@ def main() -> None:
     metadata = yaml.safe_load(text)
     old = metadata["databases"]["findings"]["tables"]
     tables = {}
-    for table in TABLES:
+    for table in (*TABLES, *SEARCH_TABLES):
         names = [column.name for column in table.columns]
         kept = {key: value for key, value in old.get(table.name, {}).items() if key not in ("description", "columns")}
         kept.setdefault("label_column", next((name for name in ("name", "title", "text") if name in names), names[0]))
         kept.setdefault("facets", [])
+        if table in SEARCH_TABLES:
+            kept["hidden"] = True
         columns = {column.name: column.about for column in table.columns}
         tables[table.name] = {"description": table.about, **kept, "columns": columns}
     metadata["databases"]["findings"]["tables"] = tables

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from miner.schema import TABLES
+from miner.schema import SEARCH_TABLES, TABLES
 from tests.site_database import ROOT
 
 
@@ -99,9 +99,10 @@ def test_metadata_holds_every_column_of_the_schema() -> None:
     yaml: Any = importlib.import_module("yaml")  # comes with Datasette
     metadata = yaml.safe_load((ROOT / "datasette" / "metadata.yaml").read_text(encoding="utf-8"))
     tables = metadata["databases"]["findings"]["tables"]
-    assert list(tables) == [table.name for table in TABLES]
-    for table in TABLES:
+    assert list(tables) == [table.name for table in (*TABLES, *SEARCH_TABLES)]
+    for table in (*TABLES, *SEARCH_TABLES):
         shown = tables[table.name]
+        assert shown.get("hidden", False) == (table in SEARCH_TABLES)
         assert shown["description"] == table.about
         assert shown["columns"] == {column.name: column.about for column in table.columns}
         assert shown["label_column"] in shown["columns"]

@@ -351,3 +351,10 @@ def test_the_folder_does_not_shadow_the_library() -> None:
     assert HOSTILE
     for file in (ROOT / "datasette").rglob("*.py"):
         assert not re.search(r"^\s*(from|import) miner\b", file.read_text(encoding="utf-8"), re.M), file
+
+
+def test_each_item_is_counted_in_searches_once(site: Site) -> None:
+    for item in ("paragraphs", "findings", "examples", "points"):
+        sql = f"select (select count(*) from {item}), (select count(*) from search_{item} join {item} using (id))"
+        whole, searched = site.get(f"/findings.json?sql={sql}&_shape=arrays").json()["rows"][0]
+        assert whole == searched > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from datasette import Response
 from findings_site import charts, rows, text
 from findings_site.question import Question, ask
 from findings_site.rows import Row
+from markupsafe import Markup, escape
 
 PAGE_SIZE = 20
 MOST_EXPORTED = 1000
@@ -71,7 +72,7 @@ KINDS = {
             "i.kind",
             (),
             None,
-            "i.kind = 'strength'",
+            "kind = 'strength'",
             anchor="s",
         ),
         Kind(
@@ -83,7 +84,7 @@ KINDS = {
             "i.kind",
             (),
             None,
-            "i.kind = 'improvement'",
+            "kind = 'improvement'",
             anchor="s",
         ),
     )
@@ -102,16 +103,21 @@ NAMES = {
     "from": "Share met at least",
     "to": "Share met at most",
 }
+# Conditions on search_groups, which holds once what many items share ...
+GROUP_CONDITIONS = {
+    "region": "region = :region",
+    "year": "year = :year",
+    "section": "section = :section",
+    "criterion": "criterion in (select id from criteria where id = :criterion or activity = :criterion)",
+    "tone": "tone = :tone",
+    "sense": "sense = :sense",
+}
+# ... and on the items themselves: n their row in search_findings and the like, i in findings.
 CONDITIONS = {
-    "team": "l.team_id = :team",
-    "region": "coalesce(t.region, '') = :region",
-    "year": "l.letter_date >= :year || '-01-01' and l.letter_date <= :year || '-12-31'",
-    "section": "s.code = :section",
-    "tone": "i.tone = :tone",
-    "sense": "i.sense = :sense",
+    "team": "n.team_id = :team",
+    "theme": "n.id in (select example_id from example_themes where theme = :theme)",
     "from": "i.met_high >= :from / 100.0",
     "to": "i.met_low <= :to / 100.0",
-    "theme": "i.id in (select example_id from example_themes where theme = :theme)",
 }
 NO_REGION = "not recorded"
 
@@ -127,28 +133,25 @@ class Search:
     page: int
 
     def sources(self, joined: Iterable[str] = ()) -> str:
-        """From and where. Tables are joined only where a condition or a column needs them."""
-        kind, filters = self.kind, self.filters
-        tables = [f"{kind.table} i"]
-        where = [kind.where] if kind.where else []
+        """From and where: n is the item in its search table; i (itself) and l (its letter) where they are needed."""
+        kind = self.kind
+        needed = set(joined) | ({"i"} if {"from", "to"} & set(self.filters) else set())
+        tables = [f"search_{kind.table} n"]
+        where = [CONDITIONS[name] for name in self.filters if name in CONDITIONS]
         if self.question.match:
             # cross join: SQLite is to begin with the words, whatever it thinks
-            tables = [f"{kind.table}_fts cross join {kind.table} i on i.id = {kind.table}_fts.rowid"]
+            tables = [f"{kind.table}_fts cross join search_{kind.table} n on n.id = {kind.table}_fts.rowid"]
             where.append(f"{kind.table}_fts match :match")
-        needed = set(joined)
-        for name in filters:
-            if name == "criterion":
-                where.append("i.criterion in (select id from criteria where id = :criterion or activity = :criterion)")
-            elif name in CONDITIONS:
-                where.append(CONDITIONS[name])
-        if {"team", "region", "year"} & set(filters) or needed & {"l", "t"}:
+        grouped = [GROUP_CONDITIONS[name] for name in self.filters if name in GROUP_CONDITIONS]
+        if kind.where:
+            grouped.append(kind.where)
+        if grouped:
+            grouped.append(f"item = '{kind.table}'")
+            where.append(f"n.group_id in (select id from search_groups where {' and '.join(grouped)})")
+        if needed:
+            tables.append(f"join {kind.table} i on i.id = n.id")
+        if "l" in needed:
             tables.append("join letters l on l.id = i.letter_id")
-        if "region" in filters or "t" in needed:
-            tables.append("join teams t on t.id = l.team_id")
-        if kind.paragraph and ("section" in filters or "s" in needed):
-            if kind.table != "paragraphs":
-                tables.append(f"join paragraphs p on p.id = {kind.paragraph}")
-            tables.append(f"join sections s on s.id = {'i' if kind.table == 'paragraphs' else 'p'}.section_id")
         return f"from {' '.join(tables)} where {' and '.join(where) or '1'}"
 
     def words_alone(self) -> str:
@@ -218,7 +221,7 @@ def understand(request: Any) -> Search:
 
 
 ORDERS = {
-    "relevance": "{fts}.rank, i.id",
+    "relevance": "bm25({fts}), n.id",
     "newest": "l.letter_date desc, i.letter_id, i.id",
     "oldest": "l.letter_date, i.letter_id, i.id",
 }
@@ -232,10 +235,17 @@ RESULTS = """
 """
 
 
-async def count(datasette: Any, search: Search) -> int:
-    source = search.words_alone() or search.sources()
-    found = await rows.read(datasette, f"select count(*) as n {source}", search.values())
-    return int(found[0]["n"])
+async def count(datasette: Any, searches: Sequence[Search]) -> list[int]:
+    """How many results each has, of kinds that differ."""
+    if not searches:
+        return []
+    columns = ", ".join(
+        f'(select count(*) {search.words_alone() or search.sources()}) as "{place}"'
+        for place, search in enumerate(searches)
+    )
+    values = {name: value for search in searches for name, value in search.values().items()}
+    found = await rows.read(datasette, f"select {columns}", values)
+    return [int(number) for number in found[0].values()]
 
 
 async def find(datasette: Any, search: Search, limit: int, offset: int = 0) -> list[Row]:
@@ -243,9 +253,9 @@ async def find(datasette: Any, search: Search, limit: int, offset: int = 0) -> l
     kind = search.kind
     order = ORDERS[search.order].format(fts=f"{kind.table}_fts")
     joined = () if search.order == "relevance" else ("l",)
-    ids_sql = f"select i.id {search.sources(joined)} order by {order} limit :limit offset :offset"
+    ids_sql = f"select n.id {search.sources(joined)} order by {order} limit :limit offset :offset"
     if search.order == "relevance" and search.words_alone():
-        ids_sql = f"select rowid as id {search.words_alone()} order by rank, rowid limit :limit offset :offset"
+        ids_sql = f"select rowid as id {search.words_alone()} order by bm25({kind.table}_fts), rowid limit :limit offset :offset"
     ids = [
         row["id"] for row in await rows.read(datasette, ids_sql, {**search.values(), "limit": limit, "offset": offset})
     ]
@@ -277,28 +287,23 @@ async def find(datasette: Any, search: Search, limit: int, offset: int = 0) -> l
     return [by_id[item] for item in ids if item in by_id]
 
 
-FACETS = {
-    "year": ("substr(l.letter_date, 1, 4)", "l"),
-    "region": ("coalesce(t.region, '')", "t"),
-    "section": ("s.code", "s"),
-    "criterion": ("substr(i.criterion, instr(i.criterion, '.') + 1)", ""),
-    "sense": ("i.sense", ""),
-    "tone": ("i.tone", ""),
-}
+FACETS = ("year", "region", "section", "criterion", "sense", "tone")
+FACETED = """
+    with counted as materialized (select n.group_id, count(*) as n {sources} group by 1),
+    named as materialized (
+        select year, region, section, substr(criterion, instr(criterion, '.') + 1) as criterion, sense, tone, n
+        from counted join search_groups g on g.id = counted.group_id)
+    {parts}
+"""
 
 
 async def facets(datasette: Any, search: Search) -> dict[str, list[tuple[str, int]]]:
     """For each filter of this kind, its values with how many results each has, in one pass."""
-    names = ["year", "region", *(name for name in search.kind.filters if name in FACETS)]
-    joined = {FACETS[name][1] for name in names}
-    columns = ", ".join(f'{FACETS[name][0]} as "{name}"' for name in names)
+    names = [name for name in FACETS if name in ("year", "region", *search.kind.filters)]
     parts = " union all ".join(
-        f"select '{name}' as name, \"{name}\" as value, sum(n) as n from m group by 2" for name in names
+        f"select '{name}' as name, {name} as value, sum(n) as n from named group by 2" for name in names
     )
-    grouped = ", ".join(str(index + 1) for index in range(len(names)))
-    sql = (
-        f"with m as materialized (select {columns}, count(*) as n {search.sources(joined)} group by {grouped}) {parts}"
-    )
+    sql = FACETED.format(sources=search.sources(), parts=parts)
     result: dict[str, list[tuple[str, int]]] = {name: [] for name in names}
     for row in await rows.read(datasette, sql, search.values()):
         value = NO_REGION if row["name"] == "region" and not row["value"] else row["value"]
@@ -307,11 +312,22 @@ async def facets(datasette: Any, search: Search) -> dict[str, list[tuple[str, in
     if "theme" in search.kind.filters:
         themes = f"""
             select theme as value, count(*) as n from example_themes
-            where example_id in (select i.id {search.sources()}) group by 1"""
+            where example_id in (select n.id {search.sources()}) group by 1"""
         result["theme"] = [(row["value"], row["n"]) for row in await rows.read(datasette, themes, search.values())]
     for name, values in result.items():
         values.sort(key=(lambda pair: pair[0]) if name == "year" else (lambda pair: (-pair[1], pair[0])))
     return result
+
+
+def team_options(teams: Sequence[Row], chosen: str) -> Markup:
+    """The choices of the list of areas: two hundred lines that a template is slow at."""
+    return Markup(
+        "".join(
+            f'<option value="{escape(text.plain(team["id"]))}"{" selected" if team["id"] == chosen else ""}>'
+            f"{escape(text.plain(team['name']))}</option>"
+            for team in teams
+        )
+    )
 
 
 async def label(datasette: Any, name: str, value: str) -> str:
@@ -331,16 +347,16 @@ async def label(datasette: Any, name: str, value: str) -> str:
 
 async def show_search(request: Any, datasette: Any) -> Response:
     search = understand(request)
-    tabs = []
     counted = {} if search.question.problem else await facets(datasette, search)
-    for kind in KINDS.values():
-        other = search.of(kind)
-        if kind is search.kind:  # each result has a year, so these add up to all of them
-            total = sum(found for _, found in counted.get("year", ()))
-        else:
-            total = 0 if search.question.problem else await count(datasette, other)
-        tabs.append({"kind": kind, "address": other.address(), "count": total, "on": kind is search.kind})
-    total = next(tab["count"] for tab in tabs if tab["on"])
+    total = sum(found for _, found in counted.get("year", ()))  # each result has a year, so these are all of them
+    others = [search.of(kind) for kind in KINDS.values() if kind is not search.kind]
+    totals = {search.kind.id: total}
+    if not search.question.problem:
+        totals.update(zip((other.kind.id for other in others), await count(datasette, others), strict=True))
+    tabs = [
+        {"kind": kind, "address": search.of(kind).address(), "count": totals.get(id, 0), "on": kind is search.kind}
+        for id, kind in KINDS.items()
+    ]
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(search.page, pages)
     results = [] if not total else await find(datasette, search, PAGE_SIZE, (page - 1) * PAGE_SIZE)
@@ -398,7 +414,7 @@ async def show_search(request: Any, datasette: Any) -> Response:
                 "themes": await theme_names(datasette),
                 "chips": chips,
                 "lists": lists,
-                "teams": teams,
+                "team_options": team_options(teams, search.filters.get("team", "")),
                 "histogram": charts.histogram(years, f"{search.kind.name} found, by year of the letter"),
                 "years": counted.get("year", []),
                 "page": page,
@@ -429,13 +445,13 @@ async def loosen(datasette: Any, search: Search) -> list[dict[str, Any]]:
     for name in search.filters:
         fewer = {key: value for key, value in search.filters.items() if key != name}
         other = Search(search.kind, fewer, ask(fewer.get("q", "")), "newest", 1)
-        found = await count(datasette, other)
+        (found,) = await count(datasette, [other])
         if found:
             options.append({"name": NAMES[name].lower(), "count": found, "address": other.address()})
     if search.question.match and len(search.question.terms) > 1:
         either = {**search.filters, "q": " OR ".join(term.strip("()") for term in search.question.terms)}
         other = Search(search.kind, either, ask(either["q"]), "relevance", 1)
-        found = await count(datasette, other)
+        (found,) = await count(datasette, [other])
         if found:
             options.append({"name": "any one of the words instead of all", "count": found, "address": other.address()})
     return options
@@ -458,7 +474,7 @@ async def export_search(request: Any, datasette: Any) -> Response:
     asked = request.args.get("size") or ""
     size = min(int(asked), MOST_EXPORTED) if asked.isdigit() and len(asked) < 6 and int(asked) else MOST_EXPORTED
     base = datasette.absolute_url(request, datasette.urls.path("/")).rstrip("/")
-    total = 0 if search.question.problem else await count(datasette, search)
+    total = 0 if search.question.problem else (await count(datasette, [search]))[0]
     found = await find(datasette, search, size, (search.page - 1) * size) if total else []
     records = [as_record(row, search.kind, base) for row in found]
     if request.url_vars["format"] == "json":
