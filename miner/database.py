@@ -21,7 +21,7 @@ from miner.coverage import Known, count_coverage
 from miner.issues import Issue
 from miner.profiles import Profile
 from miner.records import Box, LetterError, MinedLetter, Passage
-from miner.schema import GROUPED, SEARCH_TABLES, SEARCHED, TABLES, VIEWS, Table
+from miner.schema import GROUPED, SEARCH_TABLES, SEARCHED, TABLES, VIEW_ABOUT, VIEWS, Table, about_column
 
 
 class Writer:
@@ -142,6 +142,19 @@ def index(database: sqlite_utils.Database) -> None:
     database.table("example_themes").create_index(["theme", "example_id"], if_not_exists=True)
     for name, sql in VIEWS.items():
         database.create_view(name, sql)
+        describe_view(database, name)
+
+
+def describe_view(database: sqlite_utils.Database, name: str) -> None:
+    """A view's lines in the data dictionary."""
+    lines = [(name, "", None, VIEW_ABOUT[name][0])]
+    lines += [
+        (name, column.name, column.type or None, about_column(name, column.name))
+        for column in database.view(name).columns
+    ]
+    database.conn.executemany(
+        "insert into data_dictionary (table_name, column_name, type, about) values (?, ?, ?, ?)", lines
+    )
 
 
 def group(database: sqlite_utils.Database) -> None:

@@ -487,3 +487,54 @@ VIEWS: dict[str, str] = {
         where place = 1
     """,
 }
+
+# What each view holds, the tables that give its columns their meaning, and the meaning of columns of its own.
+VIEW_ABOUT: dict[str, tuple[str, tuple[str, ...], dict[str, str]]] = {
+    "finding_details": (
+        "Each finding with its letter, team, paragraph and section.",
+        ("findings", "letters", "sections", "paragraphs"),
+        {
+            "year": "Year of the letter.",
+            "team": "The team's usual name.",
+            "region": "Region of England, or Wales.",
+            "paragraph": "Number of the paragraph as printed.",
+            "position": "The paragraph's order in the letter, from 1.",
+            "section": "Code of the section that it stands in.",
+        },
+    ),
+    "example_details": (
+        "Each case example with its letter, team, paragraph, section and themes.",
+        ("examples", "letters", "sections", "paragraphs"),
+        {
+            "year": "Year of the letter.",
+            "team": "The team's usual name.",
+            "region": "Region of England, or Wales.",
+            "paragraph": "Number of the paragraph as printed.",
+            "position": "The paragraph's order in the letter, from 1.",
+            "section": "Code of the section that it stands in.",
+            "themes": "Its themes, the surest first, separated by spaces.",
+        },
+    ),
+    "letter_shares": (
+        "One row a letter and criterion: the share met, of several exact counts the one over most cases.",
+        ("findings", "letters"),
+        {
+            "year": "Year of the letter.",
+            "region": "Region of England, or Wales.",
+            "section": "Section of the criterion.",
+            "activity": "Activity of the criterion.",
+            "finding_id": "The finding that states it.",
+            "met": "Cases that met the standard.",
+            "cases": "Cases judged.",
+            "share": "Share of them that met the standard, 0 to 1.",
+        },
+    ),
+}
+
+
+def about_column(view: str, column: str) -> str:
+    """The meaning of a view's column: its own, or that of the column of this name in the view's tables."""
+    _, sources, own = VIEW_ABOUT[view]
+    tables = {table.name: table for table in TABLES}
+    known = {each.name: each.about for name in reversed(sources) for each in tables[name].columns}
+    return {**known, **own}[column]

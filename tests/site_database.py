@@ -32,6 +32,7 @@ def make_database(folder: Path, hostile: bool = True) -> Path:
             add_letter(writer, area, region, 2013 + index // 2, 10 + index)
         if hostile:
             add_letter(writer, HOSTILE, HOSTILE, 2016, 9, slug="hostile", extra=HOSTILE)
+        add_coverage(writer, HOSTILE if hostile else "Plain words")
     draw_pages(folder / "pages")
     database.write_csv(path, folder / "csv")
     return path
@@ -96,6 +97,31 @@ def add_letter(
         "points", letter_id=letter, kind="improvement", position=1, text=f"Review plans. {extra}", page=1
     )
     add_box(writer, "points", point, letter, 300)
+
+
+def add_coverage(writer: database.Writer, words: str) -> None:
+    """What is missing: a team without a letter, a letter known of, one that came in two issues."""
+    register: dict[str, Any] = {"country": "England", "confidence": "high", "specimen": 0, "letters": 0}
+    writer.add("team_register", id="eastwick", name="Eastwick", region="North East", source="memory", **register)
+    writer.add(
+        "team_register", id="elsham", name="Elsham", region="North East", to_year=2014, succeeded_by="eastwick",
+        note=words, source="memory", **register,
+    )  # fmt: skip
+    writer.add("team_authorities", team_id="elsham", authority=f"Elsham {words}", ons_code=None)
+    writer.add(
+        "coverage", year="2014", country="England", region="North East", known=1, loaded=0, rejected=0, not_obtained=1
+    )
+    writer.add(
+        "known_letters", team_id="elsham", area="Elsham", region="North East", country="England", year="2014",
+        evidence=words, status="not_obtained", source_url="javascript:alert(1)",
+    )  # fmt: skip
+    for status, sha256 in (("current", "a" * 64), ("replaced", "b" * 64)):
+        writer.add(
+            "letter_history", letter_id="alderby-2013-03-05", status=status, file_name=words, sha256=sha256,
+            letter_date="2013-03-05", added="2026-11-22", findings=2,
+        )  # fmt: skip
+    for change in ("removed", "added"):
+        writer.add("letter_changes", letter_id="alderby-2013-03-05", sha256="b" * 64, change=change, text=words)
 
 
 def add_section(writer: database.Writer, letter: str, position: int, code: str, heading: str) -> int:

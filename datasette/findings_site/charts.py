@@ -73,9 +73,10 @@ class Group:
     share: float | None
     low: float | None
     high: float | None
+    note: str = ""
 
 
-LEFT, RIGHT, PLOT = 26, 26, 640
+LEFT, RIGHT, PLOT, TOP = 30, 30, 632, 30
 
 
 def _x(share: float) -> float:
@@ -87,26 +88,28 @@ def _axis(height: int) -> str:
     for tenth in (0, 25, 50, 75, 100):
         x = _x(tenth / 100)
         lines.append(
-            f'<line class="grid" x1="{x}" y1="22" x2="{x}" y2="{height - 6}"/><text x="{x}" y="14">{tenth}%</text>'
+            f'<line class="grid" x1="{x}" y1="{TOP}" x2="{x}" y2="{height - 6}"/><text x="{x}" y="{TOP - 8}">{tenth}%</text>'
         )
     return f'<g class="axis">{"".join(lines)}</g>'
 
 
-def _name(label: str, y: float) -> str:
-    return f'<text class="name" x="{LEFT}" y="{y}">{escape(label)}</text>'
+def _name(label: str, note: str, y: float) -> str:
+    note = f' <tspan class="note">{escape(note)}</tspan>' if note else ""
+    return f'<text class="name" x="{LEFT}" y="{y}">{escape(label)}{note}</text>'
 
 
 def shares(groups: Sequence[Group], title: str) -> Markup:
     """One line a group: letters as dots, the pooled share with its interval as a bar."""
-    row = 58
-    height = 34 + row * len(groups)
+    row = 62
+    height = TOP + 10 + row * len(groups)
     out = [
         f'<svg class="chart shares" viewBox="0 0 {LEFT + PLOT + RIGHT} {height}" role="img" aria-label="{escape(title)}">',
         _axis(height),
     ]
     for index, group in enumerate(groups):
-        y = 34 + row * index + 40
-        out.append(_name(group.label, y - 23))
+        y = TOP + 10 + row * index + 42
+        out.append(_name(group.label, group.note, y - 23))
+        out.append(f'<line class="line" x1="{LEFT}" y1="{y}" x2="{LEFT + PLOT}" y2="{y}"/>')
         if group.low is not None and group.high is not None and group.share is not None:
             out.append(
                 f'<rect class="interval" x="{_x(group.low)}" y="{y - 13}" '
@@ -134,14 +137,14 @@ def ranges(groups: Sequence[Group], title: str, most: int = 40) -> Markup:
     groups = [group for group in groups if group.ranges]
     if not groups:
         return Markup("")
-    height = 34 + sum(step * min(len(group.ranges), most) + 40 for group in groups)
+    height = TOP + 4 + sum(step * min(len(group.ranges), most) + 40 for group in groups)
     out = [
         f'<svg class="chart shares" viewBox="0 0 {LEFT + PLOT + RIGHT} {height}" role="img" aria-label="{escape(title)}">',
         _axis(height),
     ]
-    y = 34
+    y = TOP + 4
     for group in groups:
-        out.append(_name(group.label, y + 16))
+        out.append(_name(group.label, group.note, y + 16))
         for index, item in enumerate(sorted(group.ranges, key=lambda each: (each.low, each.high))[:most]):
             top = y + 24 + step * index
             out.append(
@@ -156,14 +159,15 @@ def ranges(groups: Sequence[Group], title: str, most: int = 40) -> Markup:
 def shares_bar(low: float | None, high: float | None, share: float | None, average: float | None, title: str) -> Markup:
     """One line for a table cell: a share (or range) beside the national one."""
     out = [f'<svg class="chart cell" viewBox="0 0 204 16" role="img" aria-label="{escape(title)}">']
-    out.append('<rect class="track" x="2" y="6" width="200" height="4"/>')
+    left, width = 6, 192  # room for half a dot at either end
+    out.append(f'<rect class="track" x="{left}" y="6" width="{width}" height="4"/>')
     if low is not None and high is not None:
-        out.append(
-            f'<rect class="interval" x="{2 + low * 200:.1f}" y="3" width="{max(2.0, (high - low) * 200):.1f}" height="10"/>'
-        )
+        wide = max(2.0, (high - low) * width)
+        out.append(f'<rect class="interval" x="{left + low * width:.1f}" y="3" width="{wide:.1f}" height="10"/>')
     if average is not None:
-        out.append(f'<line class="pooled" x1="{2 + average * 200:.1f}" y1="0" x2="{2 + average * 200:.1f}" y2="16"/>')
+        x = left + average * width
+        out.append(f'<line class="pooled" x1="{x:.1f}" y1="0" x2="{x:.1f}" y2="16"/>')
     if share is not None:
-        out.append(f'<circle class="dot" cx="{2 + share * 200:.1f}" cy="8" r="5"/>')
+        out.append(f'<circle class="dot" cx="{left + share * width:.1f}" cy="8" r="5"/>')
     out.append("</svg>")
     return Markup("".join(out))

@@ -11,6 +11,7 @@ from findings_site.rows import Row
 
 DICTIONARY = "select * from data_dictionary order by table_name, rowid"
 TABLE_NAMES = "select name from sqlite_master where type in ('table', 'view')"
+VIEW_NAMES = "select name from sqlite_master where type = 'view'"
 BUILD = "select key, value from build_info"
 FORM_COUNTS = (
     "select form, count(*) as n, sum(denominator is not null) as known from findings group by 1 order by 2 desc"
@@ -18,10 +19,23 @@ FORM_COUNTS = (
 DENOMINATOR_COUNTS = """
     select coalesce(denominator_from, '') as place, count(*) as n from findings group by 1 order by 2 desc
 """
-KNOWN = """
-    select year, sum(known) as known, sum(loaded) as loaded, sum(rejected) as rejected, sum(not_obtained) as not_obtained
-    from coverage group by 1 order by 1
-"""
+# What `miner evaluate` measures, in the order in which readers ask, as shares of 1.
+MEASURES = {
+    "gold_exact_end_to_end": "exact findings, found with the right number and number of cases",
+    "gold_exact_findings_f1": "exact findings, found*",
+    "gold_soft_findings_f1": "soft findings, found*",
+    "gold_numbers": "found exact findings: number and number of cases",
+    "gold_denominator_from": "found findings: where the number of cases comes from",
+    "gold_met": "found findings: the share that met the standard",
+    "gold_sense": "found findings: met, not met or no judgement",
+    "gold_criterion": "found findings: section and activity",
+    "gold_counted": "found findings: what is counted",
+    "gold_form": "found findings: form",
+    "gold_examples": "case examples, found*",
+    "gold_points": "strengths and areas for improvement, found*",
+    "gold_sections": "sections",
+    "gold_metadata": "facts of a letter: dates, names, sample",
+}
 
 
 async def column_meanings(datasette: Any) -> dict[str, dict[str, str]]:
@@ -41,13 +55,15 @@ async def show_data(request: Any, datasette: Any) -> Response:
         else:
             tables[row["table_name"]] = {"about": row["about"], "columns": columns[row["table_name"]]}
     folder = rows.folder(datasette) / "csv"
-    views = [row["name"] for row in await rows.read(datasette, TABLE_NAMES) if row["name"] not in tables]
+    views = {row["name"] for row in await rows.read(datasette, VIEW_NAMES)}
     return Response.html(
         await datasette.render_template(
             "data.html",
             {
-                "tables": tables,
-                "views": [name for name in views if (folder / f"{name}.csv").is_file()],
+                "groups": (
+                    ("Joined, ready to use", {name: tables[name] for name in tables if name in views}),
+                    ("Tables", {name: tables[name] for name in tables if name not in views}),
+                ),
                 "sizes": {
                     name: (folder / f"{name}.csv").stat().st_size
                     for name in tables
@@ -92,14 +108,14 @@ async def show_about(request: Any, datasette: Any) -> Response:
             "about.html",
             {
                 "build": build,
-                "measured": {key: value for key, value in build.items() if key.startswith("gold_")},
+                "measured": [
+                    (name, f"{100 * float(build[key]):.0f}") for key, name in MEASURES.items() if key in build
+                ],
                 "coverage": await rows.read_one(datasette, start.COVERAGE),
                 "bands": await rows.read(datasette, "select * from bands order by low desc, high desc"),
                 "forms": await rows.read(datasette, FORM_COUNTS),
                 "denominators": await rows.read(datasette, DENOMINATOR_COUNTS),
                 "places": text.DENOMINATORS,
-                "known": await rows.read(datasette, KNOWN),
-                "rejects": await rows.read(datasette, "select * from rejects order by file_name limit 50"),
                 "mistaken": address,
             },
             request=request,

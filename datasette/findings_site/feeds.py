@@ -14,7 +14,19 @@ PAGES = (
     "select '/letters/' || id as path from letters union all select '/teams/' || id from teams "
     "union all select '/themes/' || id from themes union all select distinct '/criteria/' || criterion from findings"
 )
-FIXED = ("/", "/search", "/letters", "/teams", "/trends", "/criteria", "/themes", "/data", "/about", "/accessibility")
+FIXED = (
+    "/",
+    "/search",
+    "/letters",
+    "/teams",
+    "/trends",
+    "/criteria",
+    "/themes",
+    "/data",
+    "/coverage",
+    "/about",
+    "/accessibility",
+)
 
 
 def _entry(title: str, address: str, date: str, summary: str) -> str:

@@ -46,6 +46,8 @@ MATCHES = """
     select {table}_fts.rowid as id, highlight({table}_fts, 0, char(2), char(3)) as marked
     from {table}_fts where {table}_fts match :match and {table}_fts.rowid between :first and :last
 """
+HISTORY = "select * from letter_history where letter_id = :id order by status <> 'current', added desc, file_name"
+CHANGES = "select sha256, change, text from letter_changes where letter_id = :id order by rowid limit 200"
 PICTURE = "select image from pages where letter_id = :id and page = :page"
 ANCHORS = {"findings": "f", "examples": "e", "points": "s"}
 NAMES = {"findings": "Finding", "examples": "Case example", "points": "Point"}
@@ -64,6 +66,7 @@ async def show_letter(request: Any, datasette: Any) -> Response:
         {
             **row,
             "reading": text.reading(row),
+            "colour": text.colour(row),
             "soft": text.is_soft(row),
             "judged": text.criterion_name(row["criterion"]),
             "citation": cite(
@@ -115,6 +118,7 @@ async def show_letter(request: Any, datasette: Any) -> Response:
                 "points": [point for point in shown_points if point["kind"] == kind],
             }
         )
+    history = await rows.read(datasette, HISTORY, by_id, keep=False)
     found = len(numbers)
     return Response.html(
         await datasette.render_template(
@@ -128,6 +132,10 @@ async def show_letter(request: Any, datasette: Any) -> Response:
                 ],
                 "footnotes": await rows.read(datasette, FOOTNOTES, by_id, keep=False),
                 "warnings": await rows.read(datasette, WARNINGS, by_id, keep=False),
+                "history": history,
+                "changes": await rows.read(datasette, CHANGES, by_id, keep=False) if history else [],
+                "statuses": text.STATUSES,
+                "sources": text.SOURCES,
                 "counts": {"findings": len(findings), "examples": len(examples), "points": len(points)},
                 "typed": typed if question.match else "",
                 "found": found,
@@ -217,7 +225,7 @@ def show_paragraphs(
         for finding in in_paragraph[paragraph["id"]]:
             key = f"f{finding['id']}"
             target = f"on-{key}" if ("findings", finding["id"]) in placed else f"about-{key}"
-            opening = f'<a class="finding {escape(finding["sense"])}" href="#{target}" data-item="{key}"{{anchor}}>'
+            opening = f'<a class="finding {escape(text.colour(finding))}" href="#{target}" data-item="{key}"{{anchor}}>'
             spans.append(text.Span(finding["start"], finding["end"], 2, opening, "</a>", f' id="{key}"'))
         shown.append(
             {
@@ -244,7 +252,7 @@ def show_point(
 
 def draw_overlay(page: Row, boxes: list[Row], findings: list[Row], examples: list[Row]) -> Markup:
     """The marks of one page as links over its picture; the drawing's units are the page's points."""
-    about = {("findings", row["id"]): (row["sense"], f"{row['cue']}: {row['reading']}") for row in findings}
+    about = {("findings", row["id"]): (text.colour(row), f"{row['cue']}: {row['reading']}") for row in findings}
     about.update({("examples", row["id"]): (row["tone"] or "", "Case example") for row in examples})
     groups: dict[tuple[str, int], list[Row]] = defaultdict(list)
     first_page: dict[tuple[str, int], int] = {}

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from datasette import NotFound, Response
-from findings_site import charts, rows, shares, text
+from findings_site import charts, coverage, rows, shares, text
 from findings_site.rows import Row
 
 TEAMS = """
@@ -30,16 +30,49 @@ EXAMPLES = """
 """
 
 
+# A team of the register that has no letter here is no row of teams.
+REGISTERED = """
+    select r.*, s.name as successor, (select group_concat(authority, '; ') from team_authorities where team_id = r.id)
+           as authorities
+    from team_register r left join team_register s on s.id = r.succeeded_by where r.id = :id and r.specimen = 0
+"""
+WITHOUT_LETTER = """
+    select id, name, region, from_year, to_year from team_register where specimen = 0 and letters = 0
+    order by region is null, region, name
+"""
+KNOWN = "select * from known_letters where team_id = :id and status <> 'loaded' order by year"
+HISTORY = """
+    select h.letter_id, count(*) as files, sum(h.status = 'replaced') as replaced
+    from letter_history h join letters l on l.id = h.letter_id where l.team_id = :id group by 1
+"""
+NO_REGION = "Region not recorded"
+
+
 async def show_teams(request: Any, datasette: Any) -> Response:
     regions: dict[str, list[Row]] = defaultdict(list)
     for row in await rows.read(datasette, TEAMS):
-        regions[row["region"] or "Region not recorded"].append(row)
-    return Response.html(await datasette.render_template("teams.html", {"regions": regions}, request=request))
+        regions[row["region"] or NO_REGION].append(row)
+    without: dict[str, list[Row]] = defaultdict(list)
+    for row in await rows.read(datasette, WITHOUT_LETTER):
+        without[row["region"] or NO_REGION].append(row)
+    return Response.html(
+        await datasette.render_template(
+            "teams.html",
+            {
+                "regions": regions,
+                "without": without,
+                "names": sorted({*regions, *without}, key=lambda name: (name == NO_REGION, name)),
+                "teams_without": sum(len(group) for group in without.values()),
+            },
+            request=request,
+        )
+    )
 
 
 async def show_team(request: Any, datasette: Any) -> Response:
     by_id = {"id": request.url_vars["team_id"]}
-    team = await rows.read_one(datasette, TEAM, by_id, keep=False)
+    registered = await rows.read_one(datasette, REGISTERED, by_id, keep=False)
+    team = await rows.read_one(datasette, TEAM, by_id, keep=False) or registered
     if team is None:
         raise NotFound("There is no area of that name here. The list of areas may have it under another.")
     national = await shares.national(datasette)
@@ -69,6 +102,11 @@ async def show_team(request: Any, datasette: Any) -> Response:
             "team.html",
             {
                 "team": team,
+                "registered": registered or {},
+                "known": await rows.read(datasette, KNOWN, by_id, keep=False),
+                "history": {row["letter_id"]: row for row in await rows.read(datasette, HISTORY, by_id, keep=False)},
+                "statuses": coverage.STATUSES,
+                "sources": text.SOURCES,
                 "letters": await rows.read(datasette, LETTERS, by_id, keep=False),
                 "figures": figures,
                 "soft": (await shares.soft_of_team(datasette, team["id"]))[:60],

@@ -59,6 +59,12 @@ DENOMINATORS = {
     "antecedent": "taken from an earlier quantity that the phrase refers back to",
     "sample": "the whole inspected sample",
 }
+SOURCES = {"pdf": "PDF with its text", "ocr": "scan, its text recognised", "text": "plain text"}
+STATUSES = {
+    "current": "the one shown here",
+    "duplicate": "the same words in another file",
+    "replaced": "replaced by a corrected issue",
+}
 
 MARK_START, MARK_END = "\x02", "\x03"
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -125,7 +131,19 @@ def reading(finding: dict[str, object]) -> str:
         cases = low * denominator
         if abs(cases - round(cases)) < 0.01:
             return f"{round(cases)} of {denominator}{word}"
+    if low == high and low in (0.0, 1.0):
+        return {0.0: "none", 1.0: "all"}[low] + (" fell short" if not low and word == " not met" else word)
     return f"{share_range(low, high)}{word}"
+
+
+def colour(finding: dict[str, object]) -> str:
+    """What a finding's mark says at a glance: its sense, turned round where it is said of none."""
+    sense, low, high = str(finding["sense"]), finding["met_low"], finding["met_high"]
+    if sense == "not_met" and low == high == 1.0:
+        return "met"
+    if sense == "met" and low == high == 0.0:
+        return "not_met"
+    return sense
 
 
 def is_soft(finding: dict[str, object]) -> bool:

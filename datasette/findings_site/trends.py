@@ -73,6 +73,11 @@ def dots(letters: list[Row]) -> list[charts.Dot]:
     ]
 
 
+def note(each: Pooled) -> str:
+    letters = f"{each.letters:,} letter{'s' if each.letters != 1 else ''}"
+    return letters if each.share is not None else f"{letters}, not pooled"
+
+
 async def show_trends(request: Any, datasette: Any) -> Response:
     criterion, by = await understand(request, datasette)
     activities, criteria = await choices(datasette)
@@ -82,7 +87,7 @@ async def show_trends(request: Any, datasette: Any) -> Response:
     pooled = {label: shares.pool_letters(group) for label, group in grouped.items()}
     ranged = shares.group_letters(soft, by)
     groups = [
-        charts.Group(label, dots(grouped[label]), (), each.share, each.low, each.high)
+        charts.Group(label, dots(grouped[label]), (), each.share, each.low, each.high, note(each))
         for label, each in list(pooled.items())[:MOST_CHARTED]
     ]
     ranges = [

@@ -13,7 +13,7 @@ FOLDER = Path(__file__).resolve().parent.parent
 if str(FOLDER) not in sys.path:
     sys.path.append(str(FOLDER))
 
-from findings_site import data, feeds, letter, rows, search, start, subjects, team, text, trends  # noqa: E402
+from findings_site import coverage, data, feeds, letter, rows, search, start, subjects, team, text, trends  # noqa: E402
 from findings_site.kept import keep  # noqa: E402
 
 SPECIMENS = "select count(*) as letters, coalesce(sum(specimen), 0) as specimens from letters"
@@ -36,6 +36,7 @@ ADDRESSES = (
     (r"^/data$", data.show_data),
     (r"^/data/csv/(?P<table>[a-z_]+)\.csv$", data.send_csv),
     (r"^/about$", data.show_about),
+    (r"^/coverage$", coverage.show_coverage),
     (r"^/accessibility$", data.show_accessibility),
     (r"^/feed\.atom$", feeds.send_feed),
     (r"^/robots\.txt$", feeds.send_robots),
@@ -72,6 +73,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.filters["long_date"] = text.long_date
     env.filters["percent"] = text.percent
     env.filters["share_range"] = text.share_range
+    env.filters["colour"] = text.colour
     env.filters["number"] = text.number
     env.globals.update(
         SECTIONS=text.SECTIONS, ACTIVITIES=text.ACTIVITIES, SENSES=text.SENSES, TONES=text.TONES, FORMS=text.FORMS
