@@ -17,8 +17,8 @@ REGIONS = ("North East", "North East", "Wales", None)
 THEMES = {"planning": ("Planning", "Plans."), "safeguarding": ("Safeguarding", "The child's own safety.")}
 
 
-def make_database(folder: Path, hostile: bool = True) -> Path:
-    """Four letters of invented areas, with pictures of one page each, and one of hostile texts."""
+def make_database(folder: Path, hostile: bool = True, more: int = 0) -> Path:
+    """Four letters of invented areas, with pictures of one page each, one of hostile texts, and `more` of 2014."""
     path = folder / "findings.db"
     with database.Writer(path) as writer:
         database.add_vocabularies(writer, SQS, THEMES)
@@ -32,6 +32,8 @@ def make_database(folder: Path, hostile: bool = True) -> Path:
             add_letter(writer, area, region, 2013 + index // 2, 10 + index)
         if hostile:
             add_letter(writer, HOSTILE, HOSTILE, 2016, 9, slug="hostile", extra=HOSTILE)
+        for number in range(more):
+            add_letter(writer, f"Farholt {number}", "London", 2014, 8 + 2 * number)
         add_coverage(writer, HOSTILE if hostile else "Plain words")
     draw_pages(folder / "pages")
     database.write_csv(path, folder / "csv")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +26,9 @@ if not BROWSER:
 playwright: Any = pytest.importorskip("playwright.sync_api", reason="needs playwright (.ci/run installs it)")
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The site, served as `miner serve` does."""
-    database = make_database(tmp_path_factory.mktemp("site"))
+@contextmanager
+def served(database: Path) -> Iterator[str]:
+    """The address of the site, served as `miner serve` does."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -43,15 +45,30 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ})
     address = f"http://127.0.0.1:{port}"
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(address + "/robots.txt").close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield address
-    server.terminate()
-    server.wait()
+    try:
+        for _ in range(100):
+            try:
+                urllib.request.urlopen(address + "/robots.txt").close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(make_database(tmp_path_factory.mktemp("site"))) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def larger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A site with enough letters of one year to pool them."""
+    with served(make_database(tmp_path_factory.mktemp("larger"), more=4)) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -130,27 +147,82 @@ def test_opening_a_finding_brings_its_page_into_view(page: Any, address: str) ->
 
 
 def test_a_journalist_has_an_example_with_its_page_in_under_five_clicks(page: Any, address: str) -> None:
+    clicks = 0
+
+    def click(part: Any) -> None:
+        nonlocal clicks
+        clicks += 1
+        part.click()
+
     page.goto(address)
-    page.get_by_label("Area", exact=True).select_option("Brinmoor")  # one
-    page.get_by_role("button", name="Show its case examples").click()  # two
+    area = page.get_by_label("Area", exact=True)
+    clicks += 1  # choosing from a list
+    area.select_option("Brinmoor")
+    click(page.get_by_role("button", name="Show its case examples"))
     page.wait_for_url("**team=brinmoor**")
-    page.locator(".hits .where a").click()  # three
+    click(page.locator(".hits .where a"))
     page.wait_for_url("**/letters/*#e*")
     key = page.url.split("#")[1]
     assert "The plan for this girl" in page.locator(f"#{key}").inner_text()
-    page.locator(f"li#about-{key} summary").click()  # four
+    assert page.locator(f"#on-{key}").is_visible()  # on the picture of its page
+    click(page.locator(f"li#about-{key} summary"))
     assert "page 1" in page.locator(f"#cite-{key}").inner_text()
+    assert clicks < 5
 
 
-def test_an_analyst_gets_reviews_by_year_with_intervals(page: Any, address: str) -> None:
-    page.goto(address + "/trends")
+def test_an_analyst_gets_reviews_by_year_with_intervals(page: Any, larger: str) -> None:
+    page.goto(larger)
+    page.get_by_role("link", name="Compare years, regions and areas").click()
     page.get_by_label("What is judged").select_option("review")
+    page.get_by_label("By", exact=True).select_option("year")
     page.get_by_role("button", name="Show").click()
     page.wait_for_url("**criterion=review**")
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV", exact=True).click()
-    header = Path(download.value.path()).read_text(encoding="utf-8").splitlines()[0]
-    assert header.startswith("criterion,year,letters,met,cases,share,low,high")
+    with Path(download.value.path()).open(encoding="utf-8", newline="") as file:
+        records = {row["year"]: row for row in csv.DictReader(file)}
+    lines = page.locator("table", has_text="The same figures").locator("tbody tr").all()
+    shown = {cells[0]: cells[1:] for cells in (line.locator("th, td").all_inner_texts() for line in lines)}
+    assert set(records) == {*shown, "all"} and len(shown) == 3
+    for year, cells in shown.items():
+        row = records[year]
+        assert cells[:3] == [row["letters"], row["met"], row["cases"]]
+        if int(row["letters"]) < 3:
+            assert cells[3] == "fewer than 3 letters" and not row["share"] and "not pooled" in row["note"]
+            continue
+        share, low, high = (f"{100 * float(row[name]):.0f}%" for name in ("share", "low", "high"))
+        assert cells[3:] == [share, f"{low} to {high}"]
+        assert float(row["low"]) < float(row["share"]) < float(row["high"])
+    assert sum(int(row["letters"]) for year, row in records.items() if year != "all") == int(records["all"]["letters"])
+
+
+def test_a_researcher_cites_a_finding_that_another_finds_again(browser: Any, address: str) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    page = context.new_page()
+    page.goto(f"{address}/search?kind=findings&q=reviews+sufficient&team=carrowdale")
+    page.locator(".hits .where a").first.click()
+    page.wait_for_url("**/letters/*#f*")
+    key = page.url.split("#")[1]
+    page.locator(f"#about-{key} summary").click()
+    page.get_by_role("button", name="Copy the citation").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    citation = page.evaluate("navigator.clipboard.readText()")
+    found = re.search(r"(http\S+#f\d+) \(file \S+, SHA-256 ([0-9a-f]{64})\)$", citation)
+    assert found, citation
+    assert "paragraph 3.1, page 1" in citation and "5 March 2014" in citation
+    assert citation == page.locator(f"#cite-{key}").inner_text()
+
+    other = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    other.goto(found[1])
+    mark = other.locator(f"a#{key}")
+    assert mark.inner_text() in citation
+    other.wait_for_function(f"document.getElementById('{key}').classList.contains('chosen')")
+    assert mark.evaluate("part => part.matches(':target')") and mark.is_visible()
+    assert "chosen" in (other.locator(f"#on-{key}").get_attribute("class") or "")
+    assert found[2] in other.locator("#file").text_content()
+    other.context.close()
+    context.close()
 
 
 def test_everything_is_there_without_scripts(browser: Any, address: str) -> None:
