@@ -216,8 +216,12 @@ class Site:
         self.loop.run_until_complete(self.datasette.invoke_startup())
 
     def get(self, path: str) -> Any:
-        """The answer to a request; redirects are not followed."""
-        return self.loop.run_until_complete(self.datasette.client.get(path))
+        """The answer to a request; redirects are followed for queries alone, which Datasette 1.0 moved."""
+        return self.ask("GET", path)
+
+    def ask(self, method: str, path: str) -> Any:
+        client = self.datasette.client
+        return self.loop.run_until_complete(client.request(method, path, follow_redirects="?sql=" in path))
 
     def close(self) -> None:
         for each in self.datasette.databases.values():

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
@@ -192,8 +193,6 @@ def test_search_finds(site: Site, query: str, total: int) -> None:
     ],
 )
 def test_no_question_breaks_the_search(site: Site, typed: str) -> None:
-    from urllib.parse import quote
-
     for path in ("/search", "/search.json", "/search.csv", "/feed.atom", LETTER):
         assert site.get(f"{path}?q={quote(typed)}").status_code == 200
 
@@ -350,6 +349,76 @@ def test_dear_or_dangerous_sql_is_refused(site: Site, sql: str) -> None:
 @pytest.mark.parametrize("path", ["/\\example.com/", "/%5Cexample.com/", "/%5cexample.com"])
 def test_a_backslash_redirects_nobody(site: Site, path: str) -> None:
     assert site.get(path).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/", "/search", LETTER, "/findings", "/findings/findings", "/data/csv/letters.csv"])
+def test_nothing_can_be_sent(site: Site, path: str) -> None:
+    for method in ("POST", "PUT", "DELETE"):
+        response = site.ask(method, path)
+        assert response.status_code == 405 and response.headers["allow"]
+    assert site.ask("HEAD", path).status_code == 200
+
+
+ODD = (
+    '"', "*", "NEAR(a b)", "plan NEAR/2 x", '"plan', "(", "a" * 5000, "\x00", "\u202eabc", "-1", "²", "٣", "1e999", "nan",
+    "99999999999999999999", "../../etc/passwd", "'; drop table letters; --", "<script>", "\r\nSet-Cookie: x=1", "😀",
+)  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:coroutine")  # Datasette leaves some behind where a condition is broken
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/search", "/search.json", "/search.csv", "/feed.atom", "/letters", LETTER, "/trends", "/trends.csv"),
+        *("/teams/alderby", "/themes/planning", "/about", "/coverage", "/findings/findings", "/findings/findings.json"),
+        *("/findings/finding_details", "/findings/letters.csv"),
+    ],
+)
+def test_nothing_typed_into_an_address_brings_an_error_of_ours(site: Site, path: str) -> None:
+    names = (
+        "q",
+        "team",
+        "region",
+        "year",
+        "criterion",
+        "from",
+        "order",
+        "page",
+        "size",
+        "kind",
+        "by",
+        "letter",
+        "item",
+    )
+    stock = ("_next", "_size", "_sort", "_sort_desc", "_facet", "_search", "_where", "_through", "_timelimit", "_col")
+    for name in stock if path.startswith("/findings") else names:
+        for typed in ODD:
+            response = site.get(f"{path}?{name}={quote(typed)}")
+            assert response.status_code < 500, (name, typed)
+            assert "Traceback" not in response.text and '"status": 500' not in response.text
+            assert "set-cookie" not in response.headers
+
+
+@pytest.mark.parametrize(
+    "part", ["..", "%2e%2e%2f", "%00", "%ff", "%", "x" * 3000, "%E2%80%AE", "'", "%3Cscript%3E", "%2F%2Fexample.com"]
+)
+def test_no_part_of_a_path_brings_an_error_of_ours(site: Site, part: str) -> None:
+    for folder in (
+        "/",
+        "/letters/",
+        f"{LETTER}/pages/",
+        "/teams/",
+        "/themes/",
+        "/criteria/",
+        "/data/csv/",
+        "/findings/",
+    ):
+        for end in ("", ".csv", ".json", "/1"):
+            response = site.get(folder + part + end)
+            assert response.status_code < 500, folder + part[:20] + end
+            assert not response.headers.get("location", "").startswith("//")
+    for folder in ("/findings/findings/", "/static/", "/-/static/"):
+        assert site.get(folder + part).status_code < 500
 
 
 def test_the_folder_does_not_shadow_the_library() -> None:

@@ -216,8 +216,7 @@ def understand(request: Any) -> Search:
     order = given["order"] if given["order"] in ORDERS else default_order(question)
     if order == "relevance" and not question.match:
         order = "newest"
-    page = int(given["page"]) if given["page"].isdigit() and len(given["page"]) < 6 else 1
-    return Search(kind, filters, question, order, max(page, 1))
+    return Search(kind, filters, question, order, max(text.whole(given["page"]), 1))
 
 
 ORDERS = {
@@ -471,8 +470,7 @@ def as_record(row: Row, kind: Kind, base: str) -> Row:
 async def export_search(request: Any, datasette: Any) -> Response:
     """The page's own parameters; `size` up to 1000 results at a time, `page` for more."""
     search = understand(request)
-    asked = request.args.get("size") or ""
-    size = min(int(asked), MOST_EXPORTED) if asked.isdigit() and len(asked) < 6 and int(asked) else MOST_EXPORTED
+    size = min(text.whole(request.args.get("size")) or MOST_EXPORTED, MOST_EXPORTED)
     base = datasette.absolute_url(request, datasette.urls.path("/")).rstrip("/")
     total = 0 if search.question.problem else (await count(datasette, [search]))[0]
     found = await find(datasette, search, size, (search.page - 1) * size) if total else []

@@ -65,10 +65,11 @@ async def show_start(request: Any, datasette: Any) -> Response:
 
 async def show_letters(request: Any, datasette: Any) -> Response:
     region, year = request.args.get("region"), request.args.get("year")
-    asked = request.args.get("page") or "1"
-    page = int(asked) if asked.isdigit() and 0 < len(asked) < 6 and int(asked) else 1
+    page = max(text.whole(request.args.get("page")), 1)
     values = {"region": "" if region == "not recorded" else region or None, "year": year or None}
     total = (await rows.read(datasette, LETTER_COUNT, values))[0]["n"]
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = min(page, pages)
     letters = await rows.read(datasette, LETTERS, {**values, "limit": PAGE_SIZE, "offset": (page - 1) * PAGE_SIZE})
     return Response.html(
         await datasette.render_template(
@@ -77,7 +78,7 @@ async def show_letters(request: Any, datasette: Any) -> Response:
                 "letters": letters,
                 "total": total,
                 "page": page,
-                "pages": max(1, -(-total // PAGE_SIZE)),
+                "pages": pages,
                 "region": text.plain(region or ""),
                 "year": text.plain(year or ""),
                 "regions": await rows.read(datasette, REGIONS),

@@ -95,6 +95,12 @@ def number(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
+def whole(typed: str | None) -> int:
+    """A whole number below 100,000 as typed; 0 for whatever is none. ("²" is a digit, but no number.)"""
+    typed = typed or ""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0
+
+
 def percent(share: float | None) -> str:
     """A share as a whole per cent; never rounded to 0 or 100 unless it is."""
     if share is None:

@@ -28,6 +28,10 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "cross-origin-opener-policy": "same-origin",
 }
+METHODS = ("GET", "HEAD", "OPTIONS")
+LONGEST_PART = 200
+"""Bytes of one part of a path; longer ones are no file's name."""
+
 OPEN_TO_OTHER_SITES = (".json", ".csv", ".atom")
 
 Message = MutableMapping[str, Any]
@@ -63,17 +67,36 @@ def asgi_wrapper(datasette: Any) -> Callable[[Application], Application]:
             if path.endswith(OPEN_TO_OTHER_SITES):
                 headers["access-control-allow-origin"] = "*"
 
+            asked = asks_a_table(path) and bool(scope.get("query_string"))
+            faulty = False
+
             async def send_with_headers(message: Message) -> None:
+                nonlocal faulty
                 if message["type"] == "http.response.start":
+                    # Datasette answers 500 to an unknown column to sort by, a broken _next and the like.
+                    faulty = asked and message["status"] == 500
+                    message = {**message, "status": 400 if faulty else message["status"]}
                     ours = [(name.encode(), value.encode()) for name, value in headers.items()]
                     theirs = [pair for pair in message.get("headers", []) if pair[0].decode().lower() not in headers]
                     message = {**message, "headers": theirs + ours}
+                elif faulty:
+                    message = {**message, "body": message.get("body", b"").replace(b'"status": 500', b'"status": 400')}
                 await send(message)
 
             # A backslash, or two slashes, at a path's start is read by browsers as another site's address.
             raw = scope.get("raw_path") or b""
             if "\\" in path or b"%5c" in raw.lower() or path.startswith("//"):
-                await refuse(send_with_headers)
+                await refuse(send_with_headers, 400, "This address cannot be read.")
+                return
+            if any(len(part.encode()) > LONGEST_PART for part in path.split("/")):
+                await refuse(send_with_headers, 404, "Nothing is here.")
+                return
+            if scope["method"] not in METHODS:
+                headers["allow"] = ", ".join(METHODS)
+                await refuse(send_with_headers, 405, "This site is only read.")
+                return
+            if asks_a_table(path) and b"%00" in scope.get("query_string", b""):
+                await refuse(send_with_headers, 400, "A query cannot hold a null character.")
                 return
             await application(scope, receive, send_with_headers)
 
@@ -82,8 +105,13 @@ def asgi_wrapper(datasette: Any) -> Callable[[Application], Application]:
     return wrap
 
 
-async def refuse(send: Send) -> None:
-    body = b"This address cannot be read.\n"
+def asks_a_table(path: str) -> bool:
+    """Whether it is an address of Datasette's own, not of our pages."""
+    return "/findings" in path
+
+
+async def refuse(send: Send, status: int, words: str) -> None:
+    body = f"{words}\n".encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 400, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
