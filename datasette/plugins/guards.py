@@ -28,6 +28,10 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "cross-origin-opener-policy": "same-origin",
 }
+CACHED = "public, max-age=300"
+CACHED_FOR_GOOD = "public, max-age=31536000, immutable"
+"""Of files in static/ whose address holds their hash. The rest may change with the next database."""
+
 METHODS = ("GET", "HEAD", "OPTIONS")
 LONGEST_PART = 200
 """Bytes of one part of a path; longer ones are no file's name."""
@@ -77,6 +81,10 @@ def asgi_wrapper(datasette: Any) -> Callable[[Application], Application]:
                     faulty = asked and message["status"] == 500
                     message = {**message, "status": 400 if faulty else message["status"]}
                     ours = [(name.encode(), value.encode()) for name, value in headers.items()]
+                    cached = any(pair[0].lower() == b"cache-control" for pair in message.get("headers", []))
+                    if message["status"] == 200 and not cached:
+                        hashed = path.startswith("/static/") and scope.get("query_string")
+                        ours.append((b"cache-control", (CACHED_FOR_GOOD if hashed else CACHED).encode()))
                     theirs = [pair for pair in message.get("headers", []) if pair[0].decode().lower() not in headers]
                     message = {**message, "headers": theirs + ours}
                 elif faulty:
