@@ -153,7 +153,7 @@ def describe_view(database: sqlite_utils.Database, name: str) -> None:
         for column in database.view(name).columns
     ]
     database.conn.executemany(
-        "insert into data_dictionary (table_name, column_name, type, about) values (?, ?, ?, ?)", lines
+        "insert or replace into data_dictionary (table_name, column_name, type, about) values (?, ?, ?, ?)", lines
     )
 
 
