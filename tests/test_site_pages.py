@@ -60,6 +60,9 @@ PAGES = (
     "/findings/search_findings",
     "/findings?sql=select+id,+area+from+letters",
     "/findings?sql=select+:a",
+    "/-/versions",
+    "/-/databases",
+    "/-/settings",
 )
 
 
@@ -357,6 +360,13 @@ def test_nothing_can_be_sent(site: Site, path: str) -> None:
         response = site.ask(method, path)
         assert response.status_code == 405 and response.headers["allow"]
     assert site.ask("HEAD", path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "page", ["allow-debug", "messages", "patterns", "logout", "permissions.json", "api", "check/x"]
+)
+def test_pages_for_developers_are_closed(site: Site, page: str) -> None:
+    assert site.get(f"/-/{page}").status_code == 404
 
 
 ODD = (

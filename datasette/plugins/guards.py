@@ -36,6 +36,14 @@ METHODS = ("GET", "HEAD", "OPTIONS")
 LONGEST_PART = 200
 """Bytes of one part of a path; longer ones are no file's name."""
 
+CLOSED = frozenset(
+    (
+        *("allow-debug", "messages", "patterns", "logout", "auth-token", "permissions"),  # Datasette 0.65
+        *("actions", "allowed", "api", "check", "create-token", "rules"),  # 1.0
+    )
+)
+"""Pages below /-/ for those who log in or develop Datasette; here nobody does, and they need inline script."""
+
 OPEN_TO_OTHER_SITES = (".json", ".csv", ".atom")
 
 Message = MutableMapping[str, Any]
@@ -96,7 +104,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[Application], Application]:
             if "\\" in path or b"%5c" in raw.lower() or path.startswith("//"):
                 await refuse(send_with_headers, 400, "This address cannot be read.")
                 return
-            if any(len(part.encode()) > LONGEST_PART for part in path.split("/")):
+            if is_closed(path) or any(len(part.encode()) > LONGEST_PART for part in path.split("/")):
                 await refuse(send_with_headers, 404, "Nothing is here.")
                 return
             if scope["method"] not in METHODS:
@@ -116,6 +124,11 @@ def asgi_wrapper(datasette: Any) -> Callable[[Application], Application]:
 def asks_a_table(path: str) -> bool:
     """Whether it is an address of Datasette's own, not of our pages."""
     return "/findings" in path
+
+
+def is_closed(path: str) -> bool:
+    _, below, page = path.partition("/-/")
+    return bool(below) and page.partition("/")[0].removesuffix(".json") in CLOSED
 
 
 async def refuse(send: Send, status: int, words: str) -> None:
