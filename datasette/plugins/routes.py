@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from datasette import hookimpl
@@ -70,6 +71,8 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
         for file in (FOLDER / "static").iterdir()
     }
     env.finalize = text.printable  # applied to whatever a template puts out
+    # Datasette 1.0's own templates, where we have none, look for this in the base template.
+    env.globals["crumbs"] = SimpleNamespace(nav=lambda **_: "")
     env.filters["long_date"] = text.long_date
     env.filters["percent"] = text.percent
     env.filters["share_range"] = text.share_range
