@@ -322,7 +322,7 @@ def train_weights(folder: Path = QUANTITIES) -> dict[str, Any]:
 
     rows = list(training_rows(folder))
     models = {}
-    for name, penalty in (("sense", 0.5), ("activity", 0.2)):
+    for name, penalty in (("sense", 0.5), ("activity", 0.3)):
         vectorizer = DictVectorizer()
         features = vectorizer.fit_transform([dict.fromkeys(row[name][0], 1) for row in rows])
         model = LogisticRegression(C=penalty, max_iter=2000).fit(

@@ -101,6 +101,20 @@ def words_of(text: str, prefix: str) -> list[str]:
     return [f"{prefix}{word}" for word in kept] + [f"{prefix}{a} {b}" for a, b in pairwise(kept)]
 
 
+STEM = 5
+"""Characters of a word that stand for its family, so that "reviewing" profits from "reviewed"."""
+
+
+def stems_of(features: Iterable[str]) -> list[str]:
+    """The families of the single words among some features."""
+    found = []
+    for feature in features:
+        prefix, _, word = feature.rpartition(":")
+        if len(word) > STEM and " " not in word:
+            found.append(f"{prefix}~{word[:STEM]}")
+    return found
+
+
 def sense_features(
     rule: str,
     strength: int,
@@ -119,6 +133,13 @@ def sense_features(
 
     `ahead`, `behind`: the words after and, backwards, before it.
     """
+    told = [
+        *words_of(clause, ""),
+        *words_of(narrowing, "n:"),
+        *(f"a{at}:{word}" for at, word in enumerate(ahead)),
+        *(f"b{at}:{word}" for at, word in enumerate(behind)),
+        *negated(clause),
+    ]
     return [
         f"rule={rule}/{strength}",
         f"rule={rule}/{strength}/{'part' if partitive else 'bare'}",
@@ -126,11 +147,8 @@ def sense_features(
         f"form={form}",
         f"link={link}/{'unit' if unit else 'none'}",
         f"before={before}/{rule}/{strength}",
-        *words_of(clause, ""),
-        *words_of(narrowing, "n:"),
-        *(f"a{at}:{word}" for at, word in enumerate(ahead)),
-        *(f"b{at}:{word}" for at, word in enumerate(behind)),
-        *negated(clause),
+        *told,
+        *stems_of(told),
     ]
 
 
@@ -181,6 +199,12 @@ def activity_features(
     earlier: Sequence[str],
 ) -> list[str]:
     """What the model is told of a quantity when its activity is decided."""
+    told = [
+        *words_of(clause, ""),
+        *words_of(narrowing, "n:"),
+        *(f"s:{word}" for word in set(WORD.findall(sentence)) - COMMON),
+        *(f"p:{word}" for word in set(WORD.findall(earlier[0] if earlier else "")) - COMMON),
+    ]
     return [
         f"rule={rule}",
         f"rule={rule}/{how}",
@@ -190,8 +214,6 @@ def activity_features(
         f"last={last}/{own}",
         f"section={section}",
         f"unit={unit}",
-        *words_of(clause, ""),
-        *words_of(narrowing, "n:"),
-        *(f"s:{word}" for word in set(WORD.findall(sentence)) - COMMON),
-        *(f"p:{word}" for word in set(WORD.findall(earlier[0] if earlier else "")) - COMMON),
+        *told,
+        *stems_of(told),
     ]
