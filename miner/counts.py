@@ -272,10 +272,10 @@ class LetterCounter:
         learned = weights.load().get("sense") if self.learned else None
         if learned is None:
             return judged
-        decision = learned.decide(told)
-        if decision.label == judged.sense:
+        sense = learned.decide(told)
+        if sense == judged.sense:
             return judged
-        return qualifiers.Judgement(decision.label, f"weighing {', '.join(decision.because)}", min(judged.strength, 2))
+        return qualifiers.Judgement(sense, f"weighing {learned.because(told)}", min(judged.strength, 2))
 
     def _activity(self, spot: Spot, section: str) -> tuple[str, str]:
         """The activity that a quantity judges, and why: by rules, or by the learned weights where they differ."""
@@ -300,8 +300,8 @@ class LetterCounter:
             start, end = doc[mention.cue_start or mention.start].start, doc[mention.end - 1].end
             self.trace[-1] |= {"activity": told, "start": start, "end": end}
         learned = weights.load().get("activity") if self.learned else None
-        if learned is not None and (decision := learned.decide(told)).label != activity:
-            return decision.label, f"weighing {', '.join(decision.because)}"
+        if learned is not None and (decided := learned.decide(told)) != activity:
+            return decided, f"weighing {learned.because(told)}"
         return activity, why
 
     def _activity_by_rules(

@@ -16,35 +16,40 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from miner.corpus import ROOT
 
 FILE = ROOT / "models" / "qualifiers.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """A class, its margin over the next one (log odds) and the features that spoke most for it."""
-
-    label: str
-    margin: float
-    because: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Weights:
-    """`rows` maps a feature to its weight for each class."""
+    """`rows` maps a feature to its row of `weights`, which has a column for each class."""
 
     classes: tuple[str, ...]
-    intercepts: tuple[float, ...]
-    rows: dict[str, tuple[float, ...]]
+    intercepts: NDArray[np.float64]
+    rows: dict[str, int]
+    weights: NDArray[np.float64]
 
-    def decide(self, features: Iterable[str]) -> Decision:
-        present = [(name, self.rows[name]) for name in set(features) if name in self.rows]
-        totals = [sum(column) for column in zip(self.intercepts, *(row for _, row in present), strict=True)]
-        order = sorted(range(len(totals)), key=lambda position: -totals[position])
-        best, second = order[0], order[1]
-        spoke = sorted(present, key=lambda item: -(item[1][best] - item[1][second]))[:3]
-        return Decision(self.classes[best], totals[best] - totals[second], tuple(name for name, _ in spoke))
+    def decide(self, features: Iterable[str]) -> str:
+        """The class for which the features speak most."""
+        return self.classes[int(self._totals(self._known(features)).argmax())]
+
+    def because(self, features: Iterable[str]) -> str:
+        """The three features that spoke most for the class decided on, against the one that came next."""
+        known = self._known(features)
+        second, best = self._totals(known).argsort()[-2:]
+        gains = self.weights[:, best] - self.weights[:, second]
+        return ", ".join(sorted(known, key=lambda name: (-gains[self.rows[name]], name))[:3])
+
+    def _known(self, features: Iterable[str]) -> set[str]:
+        return {name for name in features if name in self.rows}
+
+    def _totals(self, known: Iterable[str]) -> NDArray[np.float64]:
+        totals: NDArray[np.float64] = self.weights[[self.rows[name] for name in known]].sum(axis=0)
+        return totals + self.intercepts
 
 
 @cache
@@ -57,8 +62,9 @@ def load() -> dict[str, Weights]:
     return {
         name: Weights(
             tuple(model["classes"]),
-            tuple(model["intercepts"]),
-            {feature: tuple(row) for feature, row in model["weights"].items()},
+            np.array(model["intercepts"]),
+            {feature: row for row, feature in enumerate(model["weights"])},
+            np.array(list(model["weights"].values())),
         )
         for name, model in data["models"].items()
     }
