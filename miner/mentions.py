@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from miner.numerals import to_number
-from miner.patterns import GAPPED, HEDGES, NEED_NOUN, PATTERNS, SINGULAR, UNITS, YOUNG, CountPattern
+from miner.patterns import GAPPED, HEDGES, NEED_NOUN, OTHER_THINGS, PATTERNS, SINGULAR, UNITS, YOUNG, CountPattern
 from miner.tokens import TRIGGERS, Words, fraction_value, matcher_for
 
 
@@ -108,6 +108,8 @@ def _to_mention(doc: Words, soft: dict[int, str], pattern: CountPattern, start: 
         unit, noun_end = inner_unit, end
     if pattern.noun == "must" and (unit is None or noun_end == end):
         return None
+    if unit is None and pattern.link == "stated" and (plural := _plural_after(doc, end)):
+        unit, noun_end = "cases", plural
     if pattern.noun == "may" and unit is None and pattern.name not in ("both_of",):
         following = doc[end] if end < len(doc) else None
         if (
@@ -236,6 +238,20 @@ def _is_next_subject(doc: Words, start: int, end: int) -> bool:
         and end + 1 < len(doc)
         and doc[end + 1].tag == "VERB"
     )
+
+
+def _plural_after(doc: Words, at: int) -> int | None:
+    """The end of a plural noun that no list holds, after "two of the nine": "warnings", "foster placements"."""
+    for end in (at + 1, at + 2):
+        noun = doc[end - 1] if end <= len(doc) else None
+        if noun is None or noun.tag != "WORD" or noun.lower in TIME_WORDS or noun.lower in OTHER_THINGS:
+            return None
+        if PLURAL.search(noun.lower):
+            return end
+    return None
+
+
+PLURAL = re.compile(r"(?:[a-z]{3,}[^isu]s|men)$")
 
 
 def _is_adjective(doc: Words, at: int) -> bool:

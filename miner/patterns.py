@@ -194,6 +194,20 @@ SINGULAR = frozenset(
     ]
 )
 
+OTHER_THINGS = frozenset(
+    word
+    for words in (
+        "actions agencies appointments areas authorities bands boroughs branches categories chapters colleges",
+        "councils counties courts criteria days departments districts domains elements factors headings hours items",
+        "judgements levels meetings minutes modules months objectives offices organisations outcomes pages paragraphs",
+        "partners parts points posts priorities programmes providers questions recommendations schools sections",
+        "services sessions sites standards steps strands targets teams things times topics towns units wards weeks",
+        "workshops years",
+    )
+    for word in words.split()
+)
+"""Plural nouns of which a part ("two of the nine sections") says nothing about cases or people."""
+
 WORD_CLASSES: dict[str, str] = {}
 for _class, _words in {
     "DET": "the these those this that our its their his her your",
