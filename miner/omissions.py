@@ -37,6 +37,10 @@ RATES = frozenset(
 STANDING = re.compile(
     r"\b(?:should|must|ought to|needs? to|needs? to be|aims? to|intends? to|is to(?! the)|are to(?! the)|has to|have to|would (?:want|like|expect)|ensures? that|ensuring that|to ensure|make sure|makes sure|so that|in order to|target (?:is|was|of)|(?<!was )(?<!were )required by|requires? that|expects? that|expected that|policy is|rule is|the aim is)\b(?! have)[^,;:]*$"
 )
+CASELOAD = re.compile(
+    r"\b(?:caseloads?|workloads?)(?: (?:of|was|is|were|are|averaged|stood at|had been))?(?: (?:about|around|some))?\s*$"
+)
+CARRIED = re.compile(r"\s*(?:apiece\b|at (?:any one|any given|one|a) time\b|at once\b|each[.,;])")
 AS_DUE = re.compile(
     r"\b(?:as|when|where|than|what|how) (?:it|they|he|she|we|one|you) (?:should|ought to|must|needs? to|needed to)\b"
 )
@@ -246,13 +250,17 @@ def _has_no_verb(setting: Setting) -> bool:
 
 
 def _is_rate(setting: Setting) -> bool:
-    """ "Four cases a worker"; not "in four cases a manager had ..."."""
+    """ "Four cases a worker", "a caseload of twelve"; not "in four cases a manager had ..."."""
+    if setting.mention.unit in (None, "cases") and CASELOAD.search(setting.behind):
+        return True
+    if setting.mention.unit == "cases" and CARRIED.match(setting.ahead):
+        return True
     after = setting.doc[setting.mention.end : setting.mention.end + 3]
     return (
         len(after) > 1
         and after[0].lower in ("a", "per", "each", "every")
         and after[1].lower in RATES
-        and not (len(after) > 2 and after[2].tag in ("VERB", "PAST"))
+        and not (setting.before in ("in", "for") and len(after) > 2 and after[2].tag in ("VERB", "PAST"))
     )
 
 
