@@ -137,7 +137,8 @@ class LetterCounter:
                     form=finding.form,
                     stated=mention.m if mention.m is not None else mention.group,
                     strength=judged.strength,
-                    new=mention.unit is not None and mention.link in ("bare", "noun", "stated"),
+                    new=(mention.unit is not None or judged.sense == "neutral")
+                    and mention.link in ("bare", "noun", "stated"),
                     words=frozenset(weights.WORD.findall(spot.clause)),
                 )
             )

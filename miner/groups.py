@@ -323,6 +323,8 @@ class Groups:
             return None
         # "On the rise in ten of the 16 and on the wane in four": side by side where both fit in.
         beside = last.sense != "neutral" and last.stated and last.whole and number + last.size <= last.whole
+        # "Nine had been in care and six had lost a parent": two circumstances, side by side.
+        beside = beside or (query.same_sentence and query.subject and last.sense == query.sense == "neutral")
         if beside:
             return None
         return last.size if last.strength < 3 or (query.subject and not query.same_sentence) else None

@@ -108,7 +108,8 @@ def _to_mention(doc: Words, soft: dict[int, str], pattern: CountPattern, start: 
         unit, noun_end = inner_unit, end
     if pattern.noun == "must" and (unit is None or noun_end == end):
         return None
-    if unit is None and pattern.link == "stated" and (plural := _plural_after(doc, end)):
+    of_those = pattern.link == "these" and doc[end - 1].lower in ("these", "those")
+    if unit is None and (pattern.link == "stated" or of_those) and (plural := _plural_after(doc, end)):
         unit, noun_end = "cases", plural
     if pattern.noun == "may" and unit is None and pattern.name not in ("both_of",):
         following = doc[end] if end < len(doc) else None
@@ -219,7 +220,7 @@ ADJECTIVE = re.compile(r"\w{2,}(?:ible|able|ful|less|ous|ive|ory)")
 def _is_predicate(doc: Words, at: int) -> bool:
     """Whether the word at `at` says what a quantity is like, and begins no noun: "the other two impossible to trace"."""
     word = doc[at].lower
-    if doc.text(at + 1, at + 2).lower() == "than":
+    if doc.text(at + 1, at + 2).lower() == "than" or (word.endswith("ing") and doc.text(at + 1, at + 2) in THE_WORDS):
         return True
     if word not in GAPPED and not ADJECTIVE.fullmatch(word):
         return False
@@ -228,16 +229,18 @@ def _is_predicate(doc: Words, at: int) -> bool:
     )
 
 
+THE_WORDS = frozenset({"the", "a", "an", "our", "their", "its", "that", "to", "no", "any", "only"})
+"""What may follow a participle that says what a quantity does: "with 21 out of 38 reaching the standard"."""
+
+
 def _is_next_subject(doc: Words, start: int, end: int) -> bool:
-    """Whether the word after a quantity is the subject of its clause: "in the remaining eight life had moved on"."""
-    return (
-        doc[start - 1].lower in ("in", "for", "with")
-        and doc[start - 2].tag in ("START", "PUNCT", "AND", "CONJ")
-        and doc[end].tag == "WORD"
-        and doc[end].lower not in TIME_WORDS
-        and end + 1 < len(doc)
-        and doc[end + 1].tag == "VERB"
-    )
+    """Whether the words after a quantity are the subject of its clause: "in the remaining eight life had moved on"."""
+    if doc[start - 1].lower not in ("in", "for", "with") or doc[start - 2].tag not in ("START", "PUNCT", "AND", "CONJ"):
+        return False
+    at = end
+    while at < len(doc) and at < end + 3 and doc[at].tag == "WORD" and doc[at].lower not in TIME_WORDS:
+        at += 1
+    return end < at < len(doc) and doc[at].tag == "VERB"
 
 
 def _plural_after(doc: Words, at: int) -> int | None:
@@ -429,6 +432,12 @@ def _read_numbers(doc: Words, soft: dict[int, str], mention: Mention) -> str | N
             return "a percentage of something else"
     elif form == "fraction":
         if mention.pattern.name == "in_every":
+            if (
+                numbers[0] == 1
+                and doc[mention.start - 1].tag in ("WORD", "PAST", "VERB")
+                and doc[mention.start + 1].lower == "in"
+            ):
+                return "“one” stands for what was named: “found one in 15”"
             if len(numbers) < 2 or not 0 < numbers[0] < numbers[1] <= 99:
                 return "no fraction"
             if numbers[1] > 10 and numbers[1] != 20:  # "nine case managers in 14" is a count
@@ -666,7 +675,9 @@ def _trap(doc: Words, mention: Mention) -> str | None:
         return "a range"
     if before is not None and before.lower == "of" and doc[first.i - 2].lower in ORDINALS and mention.m is None:
         return "a place in a row"
-    if value == 1 and mention.pattern.name == "definite":
+    if value == 1 and (
+        mention.pattern.name == "definite" or (first.i > 1 and doc[first.i - 1].lower in ("full", "mere"))
+    ):
         return "“one” as a pronoun"
     if value == 1 and mention.unit is None and before is not None and before.lower in ("where", "when", "if", "unless"):
         return "“one” as a pronoun"
@@ -678,7 +689,7 @@ def _trap(doc: Words, mention: Mention) -> str | None:
         and not (
             before is not None
             and before.tag in ("PUNCT", "AND", "CONJ")
-            and "have" in (token.lower for token in doc[after.i + 1 : after.i + 3])
+            and not {"have", "not"}.isdisjoint(token.lower for token in doc[after.i + 1 : after.i + 3])
         )
     ):
         return "“one” as a pronoun"

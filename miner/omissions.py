@@ -182,6 +182,12 @@ def is_counted_one(doc: Words, mention: Mention) -> bool:
     if before is not None and before.lower in ("only", "just", "in", "a", "another", "remaining"):
         return True
     starts = before is None or before.tag in ("START", "PUNCT", "AND", "CONJ")
+    if (
+        before is not None
+        and before.lower in ("for", "with")
+        and doc[mention.start - 2].tag in ("START", "PUNCT", "AND", "CONJ")
+    ):
+        return True
     if mention.unit is not None:
         return starts and after is not None and after.tag in ("VERB", "PAST")
     return (

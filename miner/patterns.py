@@ -228,7 +228,7 @@ for _class, _words in {
     "slept ate drank hurt hid lay fed forgot threw stole stuck struck shook swore tore wore woke hung beat bound cost fled hit sang "
     "slipped cut cuts get gets come comes go goes keep keeps want wants know knows tell tells say says see sees make makes take takes "
     "live lives give gives feel feels hold holds sit sits rely speak speaks remain remains happened",
-    "ADV": "now only just also still already even again then simply actually initially clearly probably subsequently "
+    "ADV": "nonetheless nevertheless likewise evidently apparently certainly duly now only just also still already even again then simply actually initially clearly probably subsequently "
     "eventually therefore otherwise indeed perhaps merely together never ever not always often usually sometimes too very "
     "quite rather nearly almost",
 }.items():
@@ -589,7 +589,7 @@ PATTERNS: tuple[CountPattern, ...] = (
         "count",
         "other",
         (
-            (lower("the", "these", "those", "our"), lower("other", "remaining", "last", "final"), NUM),
+            (lower("the", "these", "those", "our"), lower("other", "remaining", "outstanding", "last", "final"), NUM),
             (lower("the"), NUM, lower("others", "other", "remaining", "remainder", "exceptions")),
             (
                 lower("the"),
@@ -676,7 +676,7 @@ PATTERNS: tuple[CountPattern, ...] = (
             (lower("in", "for", "from"), lower("at"), lower("least", "most"), NUM, STOPS),
             (lower("by", "about", "with", "among", "against", "to"), NUM, STOPS),
             (lower("by", "about", "with", "among", "against", "to"), tag("ADV"), NUM, STOPS),
-            (lower("respect", "relation", "case", "cases", "event"), lower("of", "to"), NUM, STOPS),
+            (lower("respect", "relation", "case", "cases", "event", "behalf"), lower("of", "to"), NUM, STOPS),
             (lower("respect", "relation", "case"), lower("of", "to"), tag("ADV"), NUM, STOPS),
         ),
         noun="no",
@@ -710,6 +710,25 @@ PATTERNS: tuple[CountPattern, ...] = (
         right=2,
         finds=(("Plans were needed in nine cases. In five objectives were vague.", "five"),),
         ignores=("In five weeks were done what took others a year.",),
+    ),
+    CountPattern(
+        "fronted_before_none",
+        "count",
+        "bare",
+        (
+            (
+                CLAUSE,
+                lower("in", "for", "with"),
+                NUM,
+                lower("no", "nobody", "nothing", "none", "one", "little", "few", ","),
+            ),
+            (CLAUSE, lower("in", "for", "with"), tag("ADV"), NUM, lower("no", "nobody", "nothing", "none", "little")),
+        ),
+        noun="no",
+        left=2,
+        right=1,
+        finds=(("Copies were there in five of the 21, and in three no review had been done.", "three"),),
+        ignores=("In five weeks no one had rung.",),
     ),
     CountPattern(
         "group",
