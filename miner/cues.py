@@ -63,6 +63,103 @@ SENSE_CUES: tuple[Cue, ...] = (
         r"thorough(?:ly)?|careful(?:ly)?|clear(?:ly)?|robust(?:ly)?|sound(?:ly)?|strong(?:ly)?|skilful(?:ly)?|skilled|excellent(?:ly)?|exemplary|comprehensive(?:ly)?|proper(?:ly)?|full(?:y)?|prompt(?:ly)?|timely|punctual(?:ly)?|on time|in time|swift(?:ly)?|quick(?:ly)?|fair(?:ly)?|proportionate(?:ly)?|defensible|meaningful(?:ly)?|purposeful(?:ly)?|sensitive(?:ly)?|thoughtful(?:ly)?|consistent(?:ly)?|active(?:ly)?|regular(?:ly)?|high (?:quality|standard)|of (?:a )?(?:high|good|decent|sound) (?:quality|standard)|up to (?:standard|scratch|date|the mark)|to (?:an? |the )?(?:acceptable|good|high|required|expected|right|satisfactory|proper|decent) (?:standard|level)|reached the standard|met (?:our|the|that) (?:standard|test|need|needs|criteria|criterion|expectations?)|right|better|best|helpful(?:ly)?|useful(?:ly)?|usable|convincing(?:ly)?|credible|persuasive(?:ly)?|honest(?:ly)?|specific|detailed|rounded|balanced|coherent|logical|workable|confident|competent|knowledgeable|enthusiastic|impress(?:ed|ive)|pleased|agreed with|no quarrel|commend\w*|praised|positive(?:ly)?|constructive|creative(?:ly)?|imaginative(?:ly)?|diligent(?:ly)?|conscientious(?:ly)?|vigorous(?:ly)?|a pleasure|benefit(?:ed|ing|ting|ted)?|(?:good|well|full|clear|detailed|thorough|early|often|quick|strong|soon|close|careful) enough|content with|happy with|comfortable with|stood up|held up|stands up|held water|had a (?:real |full |proper |genuine )?say|likely to (?:work|reduce|succeed|help)|fit for purpose|satisfie[sd]|passed muster|did justice|dealt with (?:properly|well|the right)|the right (?:things|thing|level|people|order|work|questions)|supportive|made a difference|with(?:out)? (?:care|skill|fault|delay|exception)|of use|valued|respected|in good time|within (?:time|timescales?|the (?:time|timescale|deadline|period|required|expected)\w*|national standards?|\w+ (?:working )?days|a (?:day|week|fortnight|month))|to time|as required|in place|capture[ds]?|reflected|joined up|up and running",
         r"complied|comply(?:ing)?|co-?operat(?:ed|ing)|engaged|kept (?:their|his|her|all|every|most) appointments?|keeping (?:their )?appointments?|attended|improved|reduced|strengthened|succeeded|completed (?:the|their) order|made (?:good |real |some )?progress|trusted|understood|knew|listened to|confident",
     ),
+    # Further words of either kind, seldom met: written from the language, not from letters.
+    *_cues(
+        "bad",
+        1.0,
+        r"aimless|ambiguous|anodyne|arbitrary|archaic|askew|awry|baseless|belated|bereft|blinkered|"
+        r"blurred|bogged|botched|bungled|bureaucratic|callous|chequered|circular|clumsy|compromised|"
+        r"condescending|confusing|contradictory|convoluted|cumbersome|cynical|damaging|defensive|demeaning|"
+        r"deprived|derelict|desultory|detrimental|dilatory|diluted|directionless|disappointing|discarded|"
+        r"disconnected|discourteous|discredited|disengaged|disheartening|disjointed|dismissive|disorderly|"
+        r"disorganised|disproportionate|disrespectful|distorted|dogmatic|dormant|drifting|dwindled|"
+        r"elusive|embarrassing|emptied|erroneous|evasive|evaporated|exaggerated|excessive(?:ly)?|faceless|"
+        r"faltered|fanciful|far-fetched|farcical|faulty|feeble|fictitious|flouted|forgetful|fragmented|"
+        r"fragmentary|frustrating|fudged|futile|garbled|glib|guesswork|guessed|half-baked|half-hearted(?:ly)?|"
+        r"hamstrung|harsh(?:ly)?|heavy-handed|hesitant|hidebound|hindered|humdrum|ignorant|illegible|"
+        r"illogical|imbalance|impaired|impeded|impenetrable|impersonal|implausible|imprecise|improper(?:ly)?|"
+        r"impractical|imprudent|inaction|inadvertently|inapt|inattentive|incompatible|incompetent|incomprehensible|"
+        r"inconclusive|inconsiderate|incurious|indecisive|indefensible|indifferent|indistinguishable|"
+        r"inept|inexact|inexcusable|inexplicable|inflexible|insensitive|insincere|insubstantial|insular|"
+        r"irrelevant|irresolute|jargon|jaded|jeopardised|jumbled|lacklustre|laggard|languished|languishing|"
+        r"lax|lazy|lifeless|limp|listless|lopsided|lukewarm|meaningless|meagre|mediocre|minimal(?:ly)?|"
+        r"moribund|muddle|murky|myopic|naive|needless(?:ly)?|negligent(?:ly)?|negligible|non-existent|"
+        r"non-committal|oblivious|obscured|obstructed|obstructive|off-putting|omissions?|one-dimensional|"
+        r"one-sided|opaque|over-cautious|over-generous|over-reliant|over-reliance|over-simplified|oversimplified|"
+        r"overbearing|overblown|overcomplicated|overdone|overloaded|overruled|overstretched|overwhelmed|"
+        r"padded|paltry|parroted|paralysed|passive(?:ly)?|patronising|paucity|pedestrian|piecemeal|"
+        r"pitiful|platitudes|ponderous|prejudiced|premature(?:ly)?|problematic|procrastinated|puzzling|"
+        r"rambling|ramshackle|reckless(?:ly)?|regurgitated|rehearsed|reluctant(?:ly)?|remiss|repetitive|"
+        r"repetitious|rigid(?:ly)?|rote|rubber-?stamp(?:ed|ing)?|rudderless|rudimentary|run-of-the-mill|"
+        r"scattergun|scrappy|shaky|shambles|shambolic|shirked|shoddy|short-lived|short-sighted|shortfalls?|"
+        r"sidestepped|sidetracked|silos?|simplistic(?:ally)?|skimmed|skipped|slack|slanted|slender|"
+        r"slipshod|slipping|slovenly|sluggishly|spasmodic|specious|spotty|squandered|stagnant|stagnated|"
+        r"standstill|stereotyped|stereotypes?|sterile|stilted|strained|stumbled|stunted|stuttering|"
+        r"suspect|tangled|tardiness|tedious|tenuous|tentative(?:ly)?|tokenism|toothless|trite|trivial|"
+        r"turgid|uneasy|uneven(?:ly)?|unfair(?:ly)?|unfit|unfocused|unfortunate|unhappy|uninformative|"
+        r"unjust(?:ly)?|unlawful(?:ly)?|unnecessar(?:y|ily)|unprofessional|unreliable|unsound|unspecific|"
+        r"unsteady|unsuccessful(?:ly)?|unsystematic|unthinking(?:ly)?|untidy|unwieldy|unwilling|unwise|"
+        r"unworkable|vacillat(?:ed|ing|ion)|vacuous|vexed|wafer-thin|waned|wasted|wasteful|watered-down|"
+        r"wavering|wishful|withered|wobbly|wooden|woolly|wretched|wrong-footed|dropped|lackadaisical|"
+        r"leniently|optimistically",
+        r"mis(?!s)\w{3,}ed|ill-\w+|causes? for concern|cause for (?:anxiety|worry)|cut(?:ting)? corners|"
+        r"dragged (?:on|its|their)|dr[ae]wn? a blank|fell between two stools|fell on deaf ears|off the boil|"
+        r"in disarray|in limbo|in a drawer|in the wrong|into the long grass|made a mess|none the wiser|"
+        r"out of reach|over (?:the|his|her|their) (?:child’s |young person’s )?heads?|play(?:ed|ing) catch-?up|"
+        r"slipped through|stood still|swept under|at face value|turned a blind eye|under a misapprehension|"
+        r"under the impression|the poorer|went (?:unheeded|cold|nowhere|quiet|by the board|by default)|"
+        r"an afterthought|left (?:hanging|waiting|exposed|vulnerable|open to)|left at risk|put at risk|"
+        r"at (?:needless|unnecessary|avoidable) risk|fell foul|came to (?:nothing|grief)|room for improvement|"
+        r"much to do|some way (?:short|behind|to go)|lagg(?:ed|ing)|behindhand|behind (?:schedule|time|the times)|"
+        r"(?:past|beyond|after) (?:its|the|their) (?:deadline|due date)|well after|long after|too late|"
+        r"(?:got|had got) (?:it|this|them|that) wrong|let (?:them|it|him|her|things) (?:down|slide|lapse|drift|lie)|"
+        r"lost (?:track|momentum|patience|interest)|fell (?:apart|flat|between|by the wayside)|hit (?:and|or) miss|"
+        r"purely formal|skated over|scatter-gun|last minute|at the last|off course|off the mark|over-?elaborate|"
+        r"too (?:readily|easily|quickly|often|hastily|soon|eagerly|far|weak|crude|broad|rigid|complex|ambitious|heavily|sparse|optimistically|leniently|casual|blunt|cautious)|"
+        r"too much|in part\b|only in part|the same (?:words|sentences|phrases|wording)|serious (?:concerns?|doubts?|weakness(?:es)?|omissions?)|"
+        r"light on|at a standstill|beneath (?:the|our|what)|carried on regardless|carry on regardless|"
+        r"out of (?:control|place|sight|sync|tune|all proportion)|fared poorly|not before time|no sense of|"
+        r"no trace|no sign",
+    ),
+    *_cues(
+        "good",
+        1.0,
+        r"ably|adept|admirably|admirable|agile|aligned|apposite|appreciated|approachable|articulate|"
+        r"assured(?:ly)?|attentive(?:ly)?|beneficial(?:ly)?|candid(?:ly)?|cogent(?:ly)?|cohesive|coherently|"
+        r"collaborative(?:ly)?|compassionate(?:ly)?|compelling|complementary|conclusive|congruent|courteous(?:ly)?|"
+        r"creditabl[ey]|deft(?:ly)?|delighted|diplomatic|discerning|discreet(?:ly)?|dovetail(?:ed|s)|"
+        r"efficient(?:ly)?|eloquent(?:ly)?|embedded|empathetic|empowered|enabled|energised|engaging|"
+        r"enlightened|enriched|equitabl[ey]|error-free|exhaustive(?:ly)?|expeditious(?:ly)?|expertly|"
+        r"explicit(?:ly)?|far-sighted|faultless(?:ly)?|favourabl[ey]|first-class|flawless(?:ly)?|flourish(?:ed|ing)|"
+        r"fluent(?:ly)?|forthcoming|frank(?:ly)?|fruitful(?:ly)?|genuine(?:ly)?|grounded|harmonious|"
+        r"holistic(?:ally)?|illuminating|immaculate(?:ly)?|impartial(?:ly)?|impeccabl[ey]|incisive(?:ly)?|"
+        r"informative|insights?|inspir(?:ed|ing)|instructive|intelligent(?:ly)?|intelligible|joined-up|"
+        r"judicious(?:ly)?|lasting|legible|level-headed|lucid(?:ly)?|masterly|measured|memorable|nuanced|"
+        r"observant|painless|penetrating|perceptiveness|pertinent|plausible|precise(?:ly)?|probing|"
+        r"productive(?:ly)?|promising|prudent(?:ly)?|rational|receptive|refreshing(?:ly)?|remarkabl[ey]|"
+        r"resilient|resolute(?:ly)?|respectful(?:ly)?|restored|revealing|rewarding|sagacious|scrupulous|"
+        r"seamless(?:ly)?|sensible|sensibly|sincere(?:ly)?|smooth(?:ly)?|sophisticated|spotless|stimulating|"
+        r"straightforward(?:ly)?|strengthened|striking|succinct(?:ly)?|sure-footed|sympathetic(?:ally)?|"
+        r"tact|tactful(?:ly)?|tailor-made|tenacity|thorough-going|thriv(?:ed|ing)|tight(?:ly)?|tireless(?:ly)?|"
+        r"transformed|transparent(?:ly)?|trustworthy|unambiguous(?:ly)?|unbiased|understandable|unequivocal(?:ly)?|"
+        r"unerring(?:ly)?|unexceptionable|unfailing(?:ly)?|unhurried|unimpeachable|unobjectionable|"
+        r"unstinting|valid|valuabl[ey]|versatile|vigilantly|vindicated|whole-?hearted(?:ly)?|wise|wisely|"
+        r"worthwhile|worthy",
+        r"spot on|on (?:course|target|track)|to the (?:letter|point)|to good purpose|fit the bill|back on track|"
+        r"back on course|hard to fault|could not fault|hit home|kept (?:him|her|them) safe|led to (?:change|improvement|better)|"
+        r"no time (?:was|had been) lost|lost no time|no stone unturned|on the right lines|paid dividends|"
+        r"put (?:things )?right|rang true|like clockwork|second to none|stood the test|struck (?:the right|a good|a sensible) (?:balance|note)|"
+        r"the better for|the richer for|took (?:great |the )?(?:care|pains|trouble)|worth reading|worth(?:y of| the)|"
+        r"went (?:well|smoothly|to plan|the extra mile|further than)|with (?:distinction|vigour|rigour|precision|purpose|sympathy|understanding|enthusiasm|aplomb|flair|discretion|dignity|authority|tenacity|persistence|patience|warmth)|"
+        r"worked as (?:it|they) should|as (?:well|good) as (?:any|we)|at (?:its|their) best|beyond (?:criticism|reproach)|"
+        r"(?:easy|easier) to (?:follow|read|understand|see|use)|ease|every (?:effort|opportunity)|without (?:prompting|being asked|difficulty|complaint)|"
+        r"in (?:full|step|tune|keeping|accordance|proportion|good order|good hands|safe hands|depth)|"
+        r"lived up to|made (?:sense|the most)|met with approval|paid (?:close|careful|proper|full|due|good)|"
+        r"rose to|singled out|speaks? for itself|spoke (?:highly|warmly)|struck us as (?:fair|sound|good)|"
+        r"the envy of|a model of|turned (?:the corner|round|around)|up to speed|grew (?:naturally )?out of|"
+        r"won round|looked forward|brought (?:to life|together)|got (?:the|what) (?:help|support|they needed)|"
+        r"as often as|by heart",
+    ),
     # Work that was needed and was done: praise where the quantity is part of a group.
     *_cues(
         "done",
