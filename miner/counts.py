@@ -27,7 +27,7 @@ from miner.mentions import (
     is_fronted,
     take_fronted_groups,
 )
-from miner.omissions import REFERS_BACK, Setting, reason_to_omit
+from miner.omissions import REFERS_BACK, STAFF_POSTS, Setting, reason_to_omit
 from miner.records import Example, Finding, Letter, Omission, Paragraph, Section, Share
 from miner.tokens import Words, read_tokens
 
@@ -176,8 +176,8 @@ class LetterCounter:
             if reason is None:
                 kept.append(mention)
                 continue
-            if reason == REFERS_BACK:
-                referred.append(mention)
+            if reason == REFERS_BACK or (reason == STAFF_POSTS and section == "management"):
+                referred.append(mention)  # "The team has nine case managers. All but one had been trained."
             omissions.append(self._omit(doc, mention.start, mention.end, reason))
         kept, groups = take_fronted_groups(doc, self._merged(doc, kept), sentences)
         return kept, groups + referred, omissions

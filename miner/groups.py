@@ -144,10 +144,10 @@ class Groups:
             return self._of(query, query.partition, None, "it and its neighbours add up to it")
         if query.link == "other":
             return self._complement(query)
-        if query.link == "these":
-            return self._these(query)
         if query.scope == "sample":
             return self._of_sample(query, "the words speak of the sample")
+        if query.link == "these":
+            return self._these(query)
         if query.link == "noun" and query.unit is not None:
             return self._of_noun(query, query.unit)
         if query.link == "noun":
@@ -225,7 +225,8 @@ class Groups:
                 return self._of(query, last.whole, "antecedent", "the group judged before")
             for group in reversed(groups):
                 # "sought in eight, obtained in five and heeded in none": none of the whole.
-                size = (group.frames if query.form == "none" else None) or group.size or group.whole
+                opens = group.new and group.sense == "neutral" and not query.same_sentence
+                size = (group.frames if query.form == "none" and not opens else None) or group.size or group.whole
                 if size is not None and ((number or 0) <= size or query.form in PARTITIVE_FORMS):
                     return self._of(query, size, "antecedent", "the group named last")
         if self.named is not None:

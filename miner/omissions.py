@@ -15,6 +15,7 @@ from miner.records import Example
 from miner.tokens import Words
 
 REFERS_BACK = "refers back to a group"
+STAFF_POSTS = "staff posts"
 MADE = frozenset({"plans", "reports", "reviews", "assessments"})
 SHARES = ("percentage", "fraction")
 RATES = frozenset(
@@ -35,7 +36,7 @@ RATES = frozenset(
     ]
 )
 STANDING = re.compile(
-    r"\b(?:should|must|ought to|needs? to|needs? to be|aims? to|intends? to|is to(?! the)|are to(?! the)|has to|have to|would (?:want|like|expect)|ensures? that|ensuring that|to ensure|make sure|makes sure|so that|in order to|target (?:is|was|of)|(?<!was )(?<!were )required by|requires? that|expects? that|expected that|policy is|rule is|the aim is)\b(?! have)[^,;:]*$"
+    r"\b(?:should|must|ought to|needs? to|needs? to be|aims? to|intends? to|is to(?! the)|are to(?! the)|has to|have to|would (?:want|like|expect)|ensures? that|ensuring that|to ensure|make sure|makes sure|so that|in order to|target (?:is|was|of)|(?<!was )(?<!were )required by|requires? that|requires?\s*$|expects? that|expected that|policy is|rule is|the aim is)\b(?! have)[^,;:]*$"
 )
 CASELOAD = re.compile(
     r"\b(?:caseloads?|workloads?)(?: (?:of|was|is|were|are|averaged|stood at|had been))?(?: (?:about|around|some))?\s*$"
@@ -173,13 +174,27 @@ def _is_pronoun(setting: Setting) -> bool:
     return _is_one(setting) and setting.mention.unit is None and not is_counted_one(setting.doc, setting.mention)
 
 
+TAKING_PART = frozenset(
+    ["involved", "part", "placed", "enrolled", "interested", "engaged", "lived", "living", "died", "born"]
+)
+"""After these "in one" means one of what was named: "known to be involved in one"."""
+
+
 def is_counted_one(doc: Words, mention: Mention) -> bool:
     """Whether "one" is a number here: in a row of counts, after "only", before "was not"."""
     before = doc[mention.start - 1] if mention.start > 1 else None
     after = doc[mention.end] if mention.end < len(doc) else None
     if mention.hedge or mention.link == "other" or mention.percent:
         return True
+    if before is not None and before.lower == "in" and doc[mention.start - 2].lower in TAKING_PART:
+        return False
     if before is not None and before.lower in ("only", "just", "in", "a", "another", "remaining"):
+        return True
+    if (
+        before is not None
+        and before.lower == "from"
+        and doc[mention.start - 2].lower in ("absent", "missing", "lacking")
+    ):
         return True
     starts = before is None or before.tag in ("START", "PUNCT", "AND", "CONJ")
     if (
@@ -193,7 +208,7 @@ def is_counted_one(doc: Words, mention: Mention) -> bool:
     return (
         starts
         and after is not None
-        and (after.tag in ("VERB", "PAST") or after.lower in ("that", "in", "where", "which", ","))
+        and (after.tag in ("VERB", "PAST") or after.lower in ("that", "in", "where", "which", "not", ","))
     )
 
 
@@ -365,7 +380,7 @@ REASONS: tuple[tuple[str, Callable[[Setting], bool]], ...] = (
     (REFERS_BACK, _refers_back),
     ("no verb, and no quantity before it in the sentence", _has_no_verb),
     ("a rate", _is_rate),
-    ("staff posts", _is_post),
+    (STAFF_POSTS, _is_post),
     ("a standing rule, target or hope", _is_standing),
     ("the sample itself", _is_sample),
     ("a number of files in the service’s own checks", _is_audit),

@@ -118,6 +118,10 @@ UNITS = {
             "supervisors",
             "member of staff",
             "members of staff",
+            "member of the team",
+            "members of the team",
+            "team member",
+            "team members",
             "staff member",
             "staff members",
             "team",
@@ -138,6 +142,10 @@ JOINED_WORDS = (
     "members of staff",
     "staff member",
     "staff members",
+    "member of the team",
+    "members of the team",
+    "team member",
+    "team members",
 )
 # These count people only after "young" ("two young men"), and staff only in "members of staff".
 YOUNG = frozenset(["people", "person", "persons", "men", "man", "women", "woman", "adults", "adult", "offenders"])
@@ -226,6 +234,7 @@ for _class, _words in {
     "understood cannot ought needed need needs lacked lack failed fail contained remained appeared became stayed turned "
     "fared called wanted received scored bore drew grew drove chose chosen won sat rested rose broke sought did heard paid bought caught taught "
     "slept ate drank hurt hid lay fed forgot threw stole stuck struck shook swore tore wore woke hung beat bound cost fled hit sang "
+    "dwelt shed spelt leapt burnt leant learnt meant spilt spoilt bent lent crept slid sprang shrank sank swam swung wept withdrew withheld overcame undertook underwent misread mistook clung dealt fought ground hurried lit overtook rode sprung sprouted stung strove swept taught torn trod wound "
     "slipped cut cuts get gets come comes go goes keep keeps want wants know knows tell tells say says see sees make makes take takes "
     "live lives give gives feel feels hold holds sit sits rely speak speaks remain remains happened",
     "ADV": "nonetheless nevertheless likewise evidently apparently certainly duly now only just also still already even again then simply actually initially clearly probably subsequently "
@@ -524,7 +533,8 @@ PATTERNS: tuple[CountPattern, ...] = (
             (NUM, OF, tag("DET", "ALL", op="?"), ADJ_OPT, NUM),
             (NUM, {"ORTH": "/"}, NUM),
             (NUM, *SHARE, lower("out", op="?"), OF, DET_OPT, ADJ_OPT, NUM),
-            (NUM, NOUN, lower("out", "from"), lower("of", op="?"), DET_OPT, ADJ_OPT, NUM),
+            (NUM, NOUN, lower("out"), OF, DET_OPT, ADJ_OPT, NUM),
+            (NUM, NOUN, lower("from"), tag("DET", "ART"), ADJ_OPT, NUM),
             (NUM, NOUN, OF, DET_OPT, NUM),
             (NUM, NOUN, tag("VERB", "PAST", "ADV", op="{1,4}"), lower("out"), OF, DET_OPT, NUM),
         ),
