@@ -212,6 +212,47 @@ def is_counted_one(doc: Words, mention: Mention) -> bool:
     )
 
 
+WIDE_THINGS = frozenset(
+    [
+        "areas",
+        "agencies",
+        "authorities",
+        "boroughs",
+        "councils",
+        "counties",
+        "courts",
+        "criteria",
+        "districts",
+        "domains",
+        "headings",
+        "partners",
+        "priorities",
+        "questions",
+        "recommendations",
+        "sections",
+        "services",
+        "sites",
+        "standards",
+        "teams",
+        "towns",
+        "wards",
+    ]
+)
+
+
+def _is_of_other_things(setting: Setting) -> bool:
+    """ "The drop recurs in other areas of practice, and in one of them ...": part of the areas."""
+    mention, doc = setting.mention, setting.doc
+    if mention.link != "these" or doc[mention.end - 1].lower not in ("them", "these", "those", "which"):
+        return False
+    for at in range(mention.start - 1, 0, -1):
+        if doc[at].tag in ("UNIT", "NUM") or doc[at].text in (".", ";"):
+            return False
+        if doc[at].lower in WIDE_THINGS:
+            return True
+    return False
+
+
 def _has_no_group(setting: Setting) -> bool:
     """A bare number in a place where only what was said before makes it a count."""
     mention, earlier, before = setting.mention, setting.earlier, setting.before
@@ -375,6 +416,7 @@ REASONS: tuple[tuple[str, Callable[[Setting], bool]], ...] = (
     ("“one” as a pronoun", _is_pronoun),
     ("no group to be part of", _has_no_group),
     ("no part of a group", _is_no_part),
+    ("part of things that are not counted", _is_of_other_things),
     ("“no” in a sentence that counts otherwise", _is_no_beside_a_count),
     ("“all” without a group", _is_all_without_group),
     (REFERS_BACK, _refers_back),
