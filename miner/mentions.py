@@ -108,7 +108,7 @@ def _to_mention(doc: Words, soft: dict[int, str], pattern: CountPattern, start: 
         unit, noun_end = inner_unit, end
     if pattern.noun == "must" and (unit is None or noun_end == end):
         return None
-    of_those = pattern.link == "these" and doc[end - 1].lower in ("these", "those")
+    of_those = doc[end - 1].lower in ("these", "those") and doc[end - 2].lower == "of"
     if unit is None and (pattern.link == "stated" or of_those) and (plural := _plural_after(doc, end)):
         unit, noun_end = "cases", plural
     if pattern.noun == "may" and unit is None and pattern.name not in ("both_of",):
@@ -117,6 +117,7 @@ def _to_mention(doc: Words, soft: dict[int, str], pattern: CountPattern, start: 
             following is not None
             and following.tag in ("WORD", "NUM", "FRAC", "SOFT", "UNIT")
             and following.lower not in ADVERBIAL
+            and not (following.lower.endswith("ly") and doc[end + 1 : end + 2] and doc[end + 1].tag in ("VERB", "PAST"))
             and not _is_predicate(doc, end)
             and not _is_next_subject(doc, start, end)
             and not (following.lower == "one" and doc[end + 1 : end + 2] and doc[end + 1].tag in ("VERB", "PAST"))
@@ -182,6 +183,12 @@ def _holds_other_noun(doc: Words, start: int, end: int) -> bool:
 
 ADVERBIAL = frozenset(
     [
+        "later",
+        "earlier",
+        "since",
+        "once",
+        "twice",
+        "again",
         "a",
         "an",
         "at",
