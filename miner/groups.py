@@ -328,7 +328,8 @@ class Groups:
         beside = beside or (query.same_sentence and query.subject and last.sense == query.sense == "neutral")
         if beside:
             return None
-        return last.size if last.strength < 3 or (query.subject and not query.same_sentence) else None
+        starts = query.subject and not query.same_sentence and (last.sense != "met" or not last.stated)
+        return last.size if last.strength < 3 or starts else None
 
     def _bare(self, query: Query) -> Resolved | None:
         """ "in four cases", "eleven were good": no word of the group."""
