@@ -239,6 +239,23 @@ def test_filters_show_as_chips_that_take_them_away(site: Site) -> None:
     assert "/search?kind=findings&amp;q=reviews&amp;team=alderby" in chips[0]
 
 
+def bars(page: str) -> dict[str, tuple[str, bool]]:
+    """Year -> how many were found, and whether its bar is the chosen one."""
+    drawn = re.search(r'<svg class="chart histogram".*?</svg>', page, re.S)
+    assert drawn
+    found = re.findall(r"<(a|g)([^>]*)>.*?>(\d{4}) </text>.*?>([\d,]+)</text></\1>", drawn[0])
+    return {year: (count, "aria-current" in state) for _, state, year, count in found}
+
+
+def test_a_chosen_year_stands_among_the_others_and_years_without_results_are_there(site: Site) -> None:
+    whole = bars(site.get("/search?q=plan").text)
+    assert whole == {"2013": ("4", False), "2014": ("4", False), "2015": ("0", False), "2016": ("2", False)}
+    page = site.get("/search?q=plan&year=2013").text
+    assert bars(page) == {**whole, "2013": ("4", True)}
+    assert "<strong>4</strong> paragraphs" in page
+    assert bars(site.get("/themes/planning").text)["2015"] == ("0", False)
+
+
 def test_no_result_says_what_to_loosen(site: Site) -> None:
     page = site.get("/search?kind=findings&q=reviews&sense=not_met").text
     assert "No finding was found" in page and "without the condition “judgement”" in page

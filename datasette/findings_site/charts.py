@@ -22,6 +22,14 @@ class Bar:
     on: bool = False
 
 
+def every_year(counts: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """The counts with those years between them, of which there are none: a gap is to be seen as one."""
+    known = {int(year): count for year, count in counts if year.isascii() and year.isdigit()}
+    if not known or len(known) < len(counts) or max(known) - min(known) > 40:
+        return list(counts)
+    return [(str(year), known.get(year, 0)) for year in range(min(known), max(known) + 1)]
+
+
 def histogram(bars: Sequence[Bar], title: str) -> Markup:
     """Bars that are links, narrow enough for a telephone."""
     if not bars:
@@ -33,15 +41,16 @@ def histogram(bars: Sequence[Bar], title: str) -> Markup:
         f'<svg class="chart histogram" width="{width}" height="{height + 42}" viewBox="0 0 {width} {height + 42}" role="group" aria-label="{escape(title)}">'
     ]
     for index, bar in enumerate(bars):
-        tall = max(2, round(height * bar.count / most))
+        tall = max(2, round(height * bar.count / most)) if bar.count else 0
         x = index * step
         state = ' class="bar on" aria-current="true"' if bar.on else ' class="bar"'
+        opening, closing = (f'<a href="{escape(bar.address)}"{state}>', "</a>") if bar.count else ("<g>", "</g>")
         out.append(
-            f'<a href="{escape(bar.address)}"{state}>'
+            f"{opening}"
             f'<rect class="reach" x="{x}" y="0" width="{step}" height="{height + 42}"/>'
             f'<rect class="fill" x="{x + 4}" y="{18 + height - tall}" width="{step - 8}" height="{tall}"/>'
             f'<text x="{x + step / 2}" y="{height + 36}">{escape(bar.label)} </text>'
-            f'<text x="{x + step / 2}" y="{12 + height - tall}">{bar.count:,}</text></a>'
+            f'<text x="{x + step / 2}" y="{12 + height - tall}">{bar.count:,}</text>{closing}'
         )
     out.append("</svg>")
     return Markup("".join(out))

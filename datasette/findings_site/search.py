@@ -182,6 +182,12 @@ class Search:
     def address(self, **changed: str | None) -> str:
         return "/search?" + urlencode(self.pairs(**changed))
 
+    def without(self, name: str) -> Search:
+        """The same search with one filter fewer."""
+        filters = {key: value for key, value in self.filters.items() if key != name}
+        question = Question() if name == "q" else self.question
+        return Search(self.kind, filters, question, "newest" if name == "q" else self.order, 1)
+
     def of(self, kind: Kind) -> Search:
         """The same search for another kind; filters that it does not know fall away."""
         known = (*EVERYWHERE, *kind.filters)
@@ -289,20 +295,24 @@ async def find(datasette: Any, search: Search, limit: int, offset: int = 0) -> l
 FACETS = ("year", "region", "section", "criterion", "sense", "tone")
 FACETED = """
     with counted as materialized (select n.group_id, count(*) as n {sources} group by 1),
-    named as materialized (
+    dated as materialized (
         select year, region, section, substr(criterion, instr(criterion, '.') + 1) as criterion, sense, tone, n
-        from counted join search_groups g on g.id = counted.group_id)
+        from counted join search_groups g on g.id = counted.group_id),
+    named as materialized (select * from dated {of_year})
     {parts}
 """
 
 
 async def facets(datasette: Any, search: Search) -> dict[str, list[tuple[str, int]]]:
-    """For each filter of this kind, its values with how many results each has, in one pass."""
+    """For each filter of this kind, its values with how many results each has, in one pass. The years are
+    all those of the same search in any year, so that a chosen one stands among the others."""
     names = [name for name in FACETS if name in ("year", "region", *search.kind.filters)]
     parts = " union all ".join(
-        f"select '{name}' as name, {name} as value, sum(n) as n from named group by 2" for name in names
+        f"select '{name}' as name, {name} as value, sum(n) as n from {'dated' if name == 'year' else 'named'} group by 2"
+        for name in names
     )
-    sql = FACETED.format(sources=search.sources(), parts=parts)
+    of_year = "where year = :year" if "year" in search.filters else ""
+    sql = FACETED.format(sources=search.without("year").sources(), of_year=of_year, parts=parts)
     result: dict[str, list[tuple[str, int]]] = {name: [] for name in names}
     for row in await rows.read(datasette, sql, search.values()):
         value = NO_REGION if row["name"] == "region" and not row["value"] else row["value"]
@@ -347,7 +357,8 @@ async def label(datasette: Any, name: str, value: str) -> str:
 async def show_search(request: Any, datasette: Any) -> Response:
     search = understand(request)
     counted = {} if search.question.problem else await facets(datasette, search)
-    total = sum(found for _, found in counted.get("year", ()))  # each result has a year, so these are all of them
+    # Each result has a year, so those of its year, or of all years, are all of them.
+    total = sum(found for year, found in counted.get("year", ()) if year == search.filters.get("year", year))
     others = [search.of(kind) for kind in KINDS.values() if kind is not search.kind]
     totals = {search.kind.id: total}
     if not search.question.problem:
@@ -384,14 +395,10 @@ async def show_search(request: Any, datasette: Any) -> Response:
         if len(choices) > 1 or (choices and values[0][0] != NO_REGION):
             lists.append({"name": NAMES[name], "choices": choices[:8], "more": choices[8:]})
     teams = await rows.read(datasette, "select id, name from teams order by name")
+    chosen = search.filters.get("year")
     years = [
-        charts.Bar(
-            value,
-            found,
-            search.address(year=None if search.filters.get("year") == value else value),
-            search.filters.get("year") == value,
-        )
-        for value, found in counted.get("year", [])
+        charts.Bar(value, found, search.address(year=None if value == chosen else value), value == chosen)
+        for value, found in charts.every_year(counted.get("year", []))
     ]
     carried = urlencode([("q", search.filters["q"])]) if search.question.match else ""
     looser = [] if total else await loosen(datasette, search)
@@ -415,7 +422,7 @@ async def show_search(request: Any, datasette: Any) -> Response:
                 "lists": lists,
                 "team_options": team_options(teams, search.filters.get("team", "")),
                 "histogram": charts.histogram(years, f"{search.kind.name} found, by year of the letter"),
-                "years": counted.get("year", []),
+                "several_years": len(years) > 1,
                 "page": page,
                 "pages": pages,
                 "carried": carried,
@@ -442,8 +449,7 @@ async def loosen(datasette: Any, search: Search) -> list[dict[str, Any]]:
     """For a search without results: what it would find with one condition fewer."""
     options = []
     for name in search.filters:
-        fewer = {key: value for key, value in search.filters.items() if key != name}
-        other = Search(search.kind, fewer, ask(fewer.get("q", "")), "newest", 1)
+        other = search.without(name)
         (found,) = await count(datasette, [other])
         if found:
             options.append({"name": NAMES[name].lower(), "count": found, "address": other.address()})
