@@ -7,12 +7,25 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
 
-from tests.site_database import HOSTILE, ROOT, Site, make_database
+from miner import database
+from miner.profiles.sqs import SQS
+from tests.site_database import (
+    HOSTILE,
+    ROOT,
+    THEMES,
+    Site,
+    add_finding,
+    add_letter,
+    add_paragraph,
+    add_section,
+    make_database,
+)
 
 LETTER = "/letters/alderby-2013-03-05"
 PAGES = (
@@ -340,6 +353,25 @@ def test_trends_pool_by_letter_and_keep_soft_words_apart(site: Site) -> None:
     assert float(total["low"]) < 0.55 < float(total["high"])
     soft = site.get("/trends?criterion=planning").text
     assert "No letter gives an exact count" in soft and "5 statements" in soft
+
+
+def test_what_a_summary_says_again_counts_once(tmp_path: Path) -> None:
+    with database.Writer(tmp_path / "findings.db") as writer:
+        database.add_vocabularies(writer, SQS, THEMES)
+        for area, met in (("Alderby", 10), ("Brinmoor", 11), ("Carrowdale", 12)):
+            add_letter(writer, area, None, 2014, met)
+            letter = f"{area.lower()}-2014-03-05"
+            add_section(writer, letter, 3, "summary", "Summary")
+            text = f"Reviews were good enough in {met} of the 20 cases."
+            paragraph = add_paragraph(writer, letter, 3, "", text)
+            share = met / 20
+            cue = f"{met} of the 20 cases"
+            add_finding(writer, letter, paragraph, text, cue, "count", met, 20, share, share, "summary.review", 100)
+    site = Site(tmp_path / "findings.db")
+    for criterion in ("review", "child.review", "summary.review"):
+        total = list(csv.DictReader(io.StringIO(site.get(f"/trends.csv?criterion={criterion}&by=year").text)))[-1]
+        assert (total["letters"], total["met"], total["cases"]) == ("3", "33", "60")
+    site.close()
 
 
 def test_an_area_stands_beside_all_letters(site: Site) -> None:

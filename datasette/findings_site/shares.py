@@ -1,7 +1,8 @@
 """Shares met, over letters: the figures behind trends, areas and criteria.
 
 Of several exact counts that a letter states under one criterion, the one over most cases counts,
-so that no case is counted twice. Soft statements are never pooled; they are listed as ranges.
+so that no case is counted twice. Nor does an activity over all sections count what the summary says:
+it says again what the sections say. Soft statements are never pooled; they are listed as ranges.
 """
 
 from __future__ import annotations
@@ -24,7 +25,11 @@ HEADLINES = """
     join letters l on l.id = f.letter_id join teams t on t.id = l.team_id
     where f.place = 1
 """
-OF_CRITERION = "and criterion in (select id from criteria where id = :criterion or activity = :criterion)"
+OF_CRITERION = """
+    and criterion in (
+        select id from criteria where id = :criterion
+        or activity = :criterion and section not in ('introduction', 'context', 'summary', 'closing'))
+"""
 BY_LETTER = """
     select letter_id, team_id, team, area, letter_date, year, region, sum(met) as met, sum(cases) as cases,
            min(finding_id) as finding_id
