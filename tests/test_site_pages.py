@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -280,6 +281,19 @@ def test_search_comes_as_csv_with_the_pages_parameters(site: Site) -> None:
     )
     assert [(row["numerator"], row["denominator"], row["reading"]) for row in records] == [("10", "20", "10 of 20 met")]
     assert records[0]["address"].endswith(f"{LETTER}#f{records[0]['id']}")
+
+
+def test_the_csv_of_a_search_is_whole_and_has_its_columns_when_empty(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["findings_site.search"], "MOST_EXPORTED", 3)
+    for query in ("kind=findings", "kind=findings&q=reviews", "kind=paragraphs&order=oldest", "kind=improvements"):
+        records = list(csv.DictReader(io.StringIO(site.get(f"/search.csv?{query}").text)))
+        assert len({row["id"] for row in records}) == len(records) == found(site, query)["total"]
+    page = csv.DictReader(io.StringIO(site.get("/search.csv?kind=findings&size=2&page=2").text))
+    assert len(list(page)) == 2
+    for query in ("kind=findings&q=zebra", "kind=findings&q=-x", "kind=findings&q=zebra&size=2"):
+        assert site.get(f"/search.csv?{query}").text == ",".join(page.fieldnames or ()) + "\r\n"
 
 
 def test_json_is_paged_and_open_to_other_sites(site: Site) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from datasette import Response
+from datasette.utils.asgi import AsgiStream
 from findings_site import charts, rows, text
 from findings_site.question import Question, ask
 from findings_site.rows import Row
@@ -255,17 +256,24 @@ async def count(datasette: Any, searches: Sequence[Search]) -> list[int]:
 
 async def find(datasette: Any, search: Search, limit: int, offset: int = 0) -> list[Row]:
     """One page of results: first which they are, then what is shown of them."""
+    return await show(datasette, search, await find_ids(datasette, search, limit, offset))
+
+
+async def find_ids(datasette: Any, search: Search, limit: int = -1, offset: int = 0) -> list[int]:
+    """The results' ids in their order; all of them without a limit."""
     kind = search.kind
     order = ORDERS[search.order].format(fts=f"{kind.table}_fts")
     joined = () if search.order == "relevance" else ("l",)
     ids_sql = f"select n.id {search.sources(joined)} order by {order} limit :limit offset :offset"
     if search.order == "relevance" and search.words_alone():
         ids_sql = f"select rowid as id {search.words_alone()} order by bm25({kind.table}_fts), rowid limit :limit offset :offset"
-    ids = [
-        row["id"] for row in await rows.read(datasette, ids_sql, {**search.values(), "limit": limit, "offset": offset})
-    ]
-    if not ids:
-        return []
+    values = {**search.values(), "limit": limit, "offset": offset}
+    return [row["id"] for row in await rows.read(datasette, ids_sql, values, keep=limit >= 0)]
+
+
+def results_sql(search: Search, ids: Sequence[int]) -> str:
+    """What is shown of these results, in any order."""
+    kind = search.kind
     matching = bool(search.question.match)
     fts = f"{kind.table}_fts"
     column = f"i.{kind.search_column}"
@@ -276,18 +284,23 @@ async def find(datasette: Any, search: Search, limit: int, offset: int = 0) -> l
         joins = "" if inner == "i" else f"join paragraphs p on p.id = {kind.paragraph}"
         joins += f" join sections s on s.id = {inner}.section_id"
         paragraph = f"{inner}.number as paragraph, s.code as section, {inner}.position"
-    sql = RESULTS.format(
+    listed = ", ".join(str(int(item)) for item in ids)
+    return RESULTS.format(
         shown=shown,
         columns=kind.columns,
         paragraph=paragraph,
         joins=joins,
-        ids=", ".join(str(int(item)) for item in ids),
+        ids=listed,
         source=f"{fts} cross join {kind.table} i on i.id = {fts}.rowid" if matching else f"{kind.table} i",
-        match=f"and {fts} match :match and {fts}.rowid in ({', '.join(str(int(item)) for item in ids)})"
-        if matching
-        else "",
+        match=f"and {fts} match :match and {fts}.rowid in ({listed})" if matching else "",
     )
-    found = await rows.read(datasette, sql, {"match": search.question.match} if matching else None, keep=False)
+
+
+async def show(datasette: Any, search: Search, ids: Sequence[int]) -> list[Row]:
+    if not ids:
+        return []
+    values = {"match": search.question.match} if search.question.match else None
+    found = await rows.read(datasette, results_sql(search, ids), values, keep=False)
     by_id = {row["id"]: row for row in found}
     return [by_id[item] for item in ids if item in by_id]
 
@@ -473,9 +486,12 @@ def as_record(row: Row, kind: Kind, base: str) -> Row:
     return record
 
 
-async def export_search(request: Any, datasette: Any) -> Response:
-    """The page's own parameters; `size` up to 1000 results at a time, `page` for more."""
+async def export_search(request: Any, datasette: Any) -> Response | AsgiStream:
+    """The page's own parameters. JSON comes in pages, of `size` up to 1000 results; so does CSV where it is
+    asked for by `size` or `page`, else it holds all results."""
     search = understand(request)
+    if request.url_vars["format"] == "csv" and not (request.args.get("size") or request.args.get("page")):
+        return await stream_csv(request, datasette, search)
     size = min(text.whole(request.args.get("size")) or MOST_EXPORTED, MOST_EXPORTED)
     base = datasette.absolute_url(request, datasette.urls.path("/")).rstrip("/")
     total = 0 if search.question.problem else (await count(datasette, [search]))[0]
@@ -495,17 +511,48 @@ async def export_search(request: Any, datasette: Any) -> Response:
             "results": records,
         }
         return Response(json.dumps(body, ensure_ascii=False, indent=1), content_type="application/json; charset=utf-8")
-    return as_csv(records, f"{search.kind.id}.csv")
+    return as_csv(records, f"{search.kind.id}.csv", await exported_columns(datasette, search))
 
 
-def as_csv(records: list[Row], name: str) -> Response:
+async def exported_columns(datasette: Any, search: Search) -> list[str]:
+    """The columns of `as_record`, known also where nothing is found."""
+    values = {"match": search.question.match} if search.question.match else {}
+    empty = await datasette.get_database(rows.NAME).execute(results_sql(search, (0,)), values)
+    own = (search.kind.search_column, "kind", "address", *(["reading"] if search.kind.id == "findings" else []))
+    return list(dict.fromkeys((*(name for name in empty.columns if name != "shown"), *own)))
+
+
+async def stream_csv(request: Any, datasette: Any, search: Search) -> AsgiStream:
+    """All results, sent as they are read."""
+    base = datasette.absolute_url(request, datasette.urls.path("/")).rstrip("/")
+    ids = [] if search.question.problem else await find_ids(datasette, search)
+    columns = await exported_columns(datasette, search)
+
+    async def send(out: Any) -> None:
+        await out.write(csv_text([], columns, header=True))
+        for start in range(0, len(ids), MOST_EXPORTED):
+            found = await show(datasette, search, ids[start : start + MOST_EXPORTED])
+            await out.write(csv_text([as_record(row, search.kind, base) for row in found], columns))
+
+    return AsgiStream(send, headers=download(f"{search.kind.id}.csv"), content_type=CSV_TYPE)
+
+
+CSV_TYPE = "text/csv; charset=utf-8"
+
+
+def download(name: str) -> dict[str, str]:
+    return {"content-disposition": f'attachment; filename="{name}"'}
+
+
+def csv_text(records: Iterable[Row], columns: Sequence[str], header: bool = False) -> str:
     out = io.StringIO()
-    if records:
-        writer = csv.DictWriter(out, list(records[0]))
+    writer = csv.DictWriter(out, columns)
+    if header:
         writer.writeheader()
-        writer.writerows(records)
-    return Response(
-        out.getvalue(),
-        headers={"content-disposition": f'attachment; filename="{name}"'},
-        content_type="text/csv; charset=utf-8",
-    )
+    writer.writerows(records)
+    return out.getvalue()
+
+
+def as_csv(records: list[Row], name: str, columns: Sequence[str] = ()) -> Response:
+    body = csv_text(records, columns or list(records[0]), header=True)
+    return Response(body, headers=download(name), content_type=CSV_TYPE)
