@@ -13,6 +13,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
+from markupsafe import escape
 
 from miner import database
 from miner.profiles.sqs import SQS
@@ -122,7 +123,11 @@ def test_headers_guard_every_answer(site: Site, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("/nowhere", "Nothing is here"),
+        ("/nowhere", "No page has this address"),
+        ("/findings/nothing", "There is no table of that name"),
+        ("/findings/findings/99999", "There is no such row"),
+        ("/trends?criterion=nothing", "no criterion"),
+        ("/trends.csv?criterion=nothing", "no criterion"),
         ("/letters/none", "no letter"),
         ("/teams/none", "no area"),
         ("/themes/none", "theme"),
@@ -132,6 +137,22 @@ def test_what_is_not_there_is_said_plainly(site: Site, path: str, words: str) ->
     response = site.get(path)
     assert response.status_code == 404
     assert words in response.text and 'lang="en-GB"' in response.text
+
+
+def test_a_query_that_is_refused_says_why_and_can_be_mended(site: Site) -> None:
+    sql = "with recursive c(x) as (select '<b>' union all select x || 1 from c) select max(x) from c"
+    page = site.get(f"/findings?sql={quote(sql)}")
+    assert page.status_code == 400 and "takes too long" in page.text
+    assert "<textarea" in page.text and escape(sql) in page.text
+    assert "<script" not in page.text and "style=" not in page.text
+    page = site.get("/findings?sql=delete+from+letters")
+    assert page.status_code == 400 and "Only select can be run" in page.text
+
+
+def test_a_criterion_without_figures_is_not_answered_with_another(site: Site) -> None:
+    page = site.get("/trends?criterion=child.victims").text
+    assert '<option value="child.victims" selected>' in page and "No letter gives an exact count" in page
+    assert site.get("/trends.csv?criterion=child.victims").text.count("child.victims") == 1
 
 
 # --- search ----------------------------------------------------------------------------

@@ -66,6 +66,14 @@ STATUSES = {
     "replaced": "replaced by a corrected issue",
 }
 
+# What Datasette says where its own part of the site has no such page.
+PLAIN_ERRORS = {
+    "404": "No page has this address.",
+    "Database not found": "No page has this address.",
+    "Table not found": "There is no table of that name.",
+    "Record not found": "There is no such row. Numbers of rows change with each build of the database.",
+}
+
 MARK_START, MARK_END = "\x02", "\x03"
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
@@ -80,6 +88,12 @@ def printable(value: Any) -> Any:
     if isinstance(value, str) and _UNPRINTABLE.search(value):
         return type(value)(_UNPRINTABLE.sub("", value))
     return value
+
+
+def typed_sql(error: object) -> str:
+    """The query that Datasette stopped: it hands it on as a text area, with a style and script of its own."""
+    found = re.search(r"<textarea[^>]*>(.*?)</textarea>", str(error), re.S) if isinstance(error, Markup) else None
+    return Markup(found[1]).unescape() if found else ""
 
 
 def long_date(value: str | None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
-from datasette import Response
+from datasette import NotFound, Response
 from findings_site import charts, rows, search, shares, text
 from findings_site.intervals import FEWEST_LETTERS, Pooled
 from findings_site.rows import Row
@@ -22,6 +22,9 @@ USED = """
     select f.criterion as id, count(distinct f.letter_id) as letters from findings f
     where f.met_low is not null group by 1 order by 1
 """
+
+
+IS_CRITERION = "select 1 from criteria where id = :id or activity = :id limit 1"
 
 
 async def choices(datasette: Any) -> tuple[list[Row], list[Row]]:
@@ -42,13 +45,16 @@ async def read_ahead(datasette: Any) -> None:
 
 
 async def understand(request: Any, datasette: Any) -> tuple[str, str]:
-    """The criterion (or activity) and the grouping that the address asks for."""
+    """The criterion (or activity) and the grouping that the address asks for. Other figures than those
+    asked for are never given."""
     by = request.args.get("by") or "year"
     activities, criteria = await choices(datasette)
     known = [row["id"] for row in (*activities, *criteria)]
     criterion = request.args.get("criterion") or ""
-    if criterion not in known:
+    if not criterion:
         criterion = "planning" if "planning" in known else (known[0] if known else "planning")
+    elif criterion not in known and not await rows.read(datasette, IS_CRITERION, {"id": criterion}, keep=False):
+        raise NotFound("There is no criterion of that name.")
     return criterion, by if by in GROUP_NAMES else "year"
 
 
@@ -81,6 +87,7 @@ def note(each: Pooled) -> str:
 async def show_trends(request: Any, datasette: Any) -> Response:
     criterion, by = await understand(request, datasette)
     activities, criteria = await choices(datasette)
+    unjudged = criterion not in [row["id"] for row in (*activities, *criteria)]
     letters = await shares.by_letter(datasette, criterion)
     soft = await shares.soft(datasette, criterion)
     grouped = shares.group_letters(letters, by)
@@ -114,6 +121,7 @@ async def show_trends(request: Any, datasette: Any) -> Response:
                 "by": by,
                 "group_names": GROUP_NAMES,
                 "activities": activities,
+                "unjudged": unjudged,
                 "criteria": criteria,
                 "pooled": pooled,
                 "overall": shares.pool_letters(letters),

@@ -78,6 +78,8 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.filters["share_range"] = text.share_range
     env.filters["colour"] = text.colour
     env.filters["number"] = text.number
+    env.filters["typed_sql"] = text.typed_sql
+    env.globals["PLAIN_ERRORS"] = text.PLAIN_ERRORS
     env.globals.update(
         SECTIONS=text.SECTIONS, ACTIVITIES=text.ACTIVITIES, SENSES=text.SENSES, TONES=text.TONES, FORMS=text.FORMS
     )
