@@ -267,6 +267,16 @@ def test_matches_are_marked_and_carried_into_the_letter(site: Site) -> None:
     assert '<mark id="m1">timely</mark>' in letter and 'href="#m1"' in letter
 
 
+def test_the_words_that_state_a_quantity_are_marked_in_their_sentence(site: Site) -> None:
+    cue = '<span class="finding met">10 of the 20 cases</span>'
+    page = site.get("/search?kind=findings&q=cases&team=alderby").text
+    assert cue.replace("cases</span>", '</span><span class="finding met"><mark>cases</mark></span>') in page
+    assert '<span class="finding met">most plans</span> were timely' in page
+    for path in ("/search?kind=findings", "/criteria/child.review", "/criteria/review"):
+        assert cue in site.get(path).text
+    assert "cue_at" not in site.get("/search.csv?kind=findings").text
+
+
 def test_filters_show_as_chips_that_take_them_away(site: Site) -> None:
     page = site.get("/search?kind=findings&q=reviews&team=alderby&sense=met").text
     chips = re.search(r'<ul class="chips".*?</ul>', page, re.S)

@@ -49,7 +49,7 @@ KINDS = {
             "findings",
             "sentence",
             "i.cue, i.form, i.numerator, i.denominator, i.denominator_from, i.share_low, i.share_high, i.sense, "
-            "i.met_low, i.met_high, i.criterion, i.counted",
+            f"i.met_low, i.met_high, i.criterion, i.counted, {text.CUE_AT.format(finding='i', paragraph='p')}",
             ("section", "criterion", "sense", "from", "to"),
             anchor="f",
         ),
@@ -429,6 +429,7 @@ async def show_search(request: Any, datasette: Any) -> Response:
                 "reading": text.reading,
                 "is_soft": text.is_soft,
                 "marked": text.marked,
+                "with_cue": text.with_cue,
                 "criterion_name": text.criterion_name,
                 "themes": await theme_names(datasette),
                 "chips": chips,
@@ -475,9 +476,12 @@ async def loosen(datasette: Any, search: Search) -> list[dict[str, Any]]:
     return options
 
 
+NOT_EXPORTED = ("shown", "cue_at")
+
+
 def as_record(row: Row, kind: Kind, base: str) -> Row:
     """A result as it goes out in JSON and CSV: the words without marks, and where they stand."""
-    record = {key: value for key, value in row.items() if key != "shown"}
+    record = {key: value for key, value in row.items() if key not in NOT_EXPORTED}
     record[kind.search_column] = row["shown"].replace(text.MARK_START, "").replace(text.MARK_END, "")
     record["kind"] = kind.id
     record["address"] = f"{base}/letters/{row['letter_id']}#{kind.anchor}{row['id']}"
@@ -519,7 +523,7 @@ async def exported_columns(datasette: Any, search: Search) -> list[str]:
     values = {"match": search.question.match} if search.question.match else {}
     empty = await datasette.get_database(rows.NAME).execute(results_sql(search, (0,)), values)
     own = (search.kind.search_column, "kind", "address", *(["reading"] if search.kind.id == "findings" else []))
-    return list(dict.fromkeys((*(name for name in empty.columns if name != "shown"), *own)))
+    return list(dict.fromkeys((*(name for name in empty.columns if name not in NOT_EXPORTED), *own)))
 
 
 async def stream_csv(request: Any, datasette: Any, search: Search) -> AsgiStream:

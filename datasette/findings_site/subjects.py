@@ -15,8 +15,8 @@ CRITERIA = """
 """
 CRITERION = "select * from criteria where id = :id"
 ACTIVITY = "select activity as id, null as section, activity, definition from criteria where activity = :id limit 1"
-FINDINGS = """
-    select f.*, l.area, l.letter_date, l.specimen, p.number as paragraph from findings f
+FINDINGS = f"""
+    select f.*, {text.CUE_AT.format(finding="f", paragraph="p")}, l.area, l.letter_date, l.specimen, p.number as paragraph from findings f
     join letters l on l.id = f.letter_id join paragraphs p on p.id = f.paragraph_id
     where f.criterion in (select id from criteria where id = :id or activity = :id)
     order by l.letter_date desc, f.id limit 40
@@ -71,10 +71,19 @@ async def show_criterion(request: Any, datasette: Any) -> Response:
             {
                 "criterion": criterion,
                 "name": text.criterion_name(criterion["id"]),
+                "criterion_name": text.criterion_name,
                 "all": shares.pool_letters(letters),
                 "pooled": pooled,
                 "count": (await rows.read(datasette, FINDING_COUNT, by_id))[0],
-                "findings": [{**row, "reading": text.reading(row), "soft": text.is_soft(row)} for row in found],
+                "findings": [
+                    {
+                        **row,
+                        "reading": text.reading(row),
+                        "words": text.with_cue(row, row["sentence"]),
+                        "soft": text.is_soft(row),
+                    }
+                    for row in found
+                ],
                 "letters": letters[-30:],
             },
             request=request,

@@ -156,6 +156,10 @@ def reading(finding: dict[str, object]) -> str:
     return f"{share_range(low, high)}{word}"
 
 
+CUE_AT = "{finding}.start - instr({paragraph}.text, {finding}.sentence) + 1 as cue_at"
+"""SQL: where in its sentence the words stand that state a finding's quantity."""
+
+
 def colour(finding: dict[str, object]) -> str:
     """What a finding's mark says at a glance: its sense, turned round where it is said of none."""
     sense, low, high = str(finding["sense"]), finding["met_low"], finding["met_high"]
@@ -207,6 +211,17 @@ def marked(text: str) -> Markup:
             f"<mark>{escape(plain(inside))}</mark>{escape(plain(after))}" if found else str(escape(plain(inside)))
         )
     return Markup("".join(out))
+
+
+def with_cue(finding: dict[str, Any], shown: str) -> Markup:
+    """A finding's sentence, perhaps highlighted, with the words marked that state its quantity."""
+    sentence = shown.replace(MARK_START, "").replace(MARK_END, "")
+    start, cue = finding["cue_at"], str(finding["cue"])
+    if not isinstance(start, int) or start < 0 or sentence[start : start + len(cue)] != cue:
+        return marked(shown)
+    spans = [Span(*span, 3, "<mark>", "</mark>") for span in match_spans(sentence, shown)]
+    opening = f'<span class="finding {escape(colour(finding))}">'
+    return with_spans(sentence, [*spans, Span(start, start + len(cue), 2, opening, "</span>")])
 
 
 def match_spans(text: str, highlighted: str) -> list[tuple[int, int]]:
