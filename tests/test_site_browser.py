@@ -273,6 +273,31 @@ def test_no_page_is_wider_than_its_window(page: Any, address: str, width: int) -
     assert not wide
 
 
+def test_lists_of_letters_are_not_cut_on_a_phone_and_the_filters_are_at_hand(page: Any, address: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 700})
+    for path in ("/letters", "/teams/alderby", "/themes", "/coverage", "/data", "/trends?criterion=review"):
+        page.goto(address + path)
+        tables = page.locator(".scroll:has(.stacked)")
+        assert tables.count(), path
+        for table in tables.all():
+            assert table.evaluate("part => part.scrollWidth <= part.clientWidth"), path
+    page.goto(f"{address}/search?q=plan")
+    page.get_by_role("link", name="Narrow the search").click()
+    assert page.url.endswith("#narrow") and page.locator("#narrow h2").first.is_visible()
+    page.set_viewport_size({"width": 1280, "height": 700})
+    assert not page.get_by_role("link", name="Narrow the search").is_visible()
+
+
+def test_on_paper_a_letter_carries_its_citation_and_no_page_its_forms(page: Any, address: str) -> None:
+    page.emulate_media(media="print")
+    page.goto(address + LETTER)
+    assert "SHA-256" in page.locator(".print-only").inner_text()
+    assert page.locator(".reader").is_visible()
+    for path in ("/trends", "/search?q=plan", "/letters", "/"):
+        page.goto(address + path)
+        assert not page.locator("form").first.is_visible(), path
+
+
 def axe_script() -> str:
     """The checker's script: a file named by AXE_SCRIPT, else the one that axe-playwright-python brings."""
     if os.environ.get("AXE_SCRIPT"):
