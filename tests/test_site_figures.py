@@ -95,6 +95,12 @@ def test_a_share_is_never_rounded_to_all_or_none(share: float | None, words: str
     assert share is None or not math.isnan(share)
 
 
+def test_criteria_stand_in_the_order_of_a_letter() -> None:
+    criteria = ["child.review", "odd.review", "sentence.staff", "reoffending.review", "reoffending.planning"]
+    ordered = sorted(criteria, key=part("text").criterion_order)
+    assert ordered == [*reversed(criteria[3:]), "child.review", "sentence.staff", "odd.review"]
+
+
 def test_metadata_holds_every_column_of_the_schema() -> None:
     yaml: Any = importlib.import_module("yaml")  # comes with Datasette
     metadata = yaml.safe_load((ROOT / "datasette" / "metadata.yaml").read_text(encoding="utf-8"))

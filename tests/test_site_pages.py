@@ -303,7 +303,8 @@ def test_a_chosen_year_stands_among_the_others_and_years_without_results_are_the
 
 def test_no_result_says_what_to_loosen(site: Site) -> None:
     page = site.get("/search?kind=findings&q=reviews&sense=not_met").text
-    assert "No finding was found" in page and "without the condition “judgement”" in page
+    assert "No finding was found" in page
+    assert ">10 findings without Judgement: Did not meet it</a>" in page
 
 
 def test_search_comes_as_csv_with_the_pages_parameters(site: Site) -> None:
@@ -417,6 +418,17 @@ def test_what_a_summary_says_again_counts_once(tmp_path: Path) -> None:
         total = list(csv.DictReader(io.StringIO(site.get(f"/trends.csv?criterion={criterion}&by=year").text)))[-1]
         assert (total["letters"], total["met"], total["cases"]) == ("3", "33", "60")
     site.close()
+
+
+def test_an_area_chosen_from_the_start_is_gone_to(site: Site) -> None:
+    assert "Show the area" in site.get("/").text
+    assert site.get("/teams?team=alderby&kind=examples").headers["location"] == "/teams/alderby"
+    assert site.get("/teams?team=nothing").status_code == 200
+
+
+def test_letters_that_are_not_there_are_said_not_to_be(site: Site) -> None:
+    assert "None is here" in site.get("/letters?year=1999").text
+    assert "None is here" not in site.get("/letters").text
 
 
 def test_an_area_stands_beside_all_letters(site: Site) -> None:

@@ -209,7 +209,7 @@ def understand(request: Any) -> Search:
         value = given[name][:300]
         if name == "q":
             value = text.plain(value)
-        if name == "year" and not (value.isdigit() and len(value) == 4):
+        if name == "year" and not (value.isascii() and value.isdigit() and len(value) == 4):
             value = ""
         if name in ("from", "to"):
             try:
@@ -466,13 +466,14 @@ async def loosen(datasette: Any, search: Search) -> list[dict[str, Any]]:
         other = search.without(name)
         (found,) = await count(datasette, [other])
         if found:
-            options.append({"name": NAMES[name].lower(), "count": found, "address": other.address()})
+            words = f"without {NAMES[name]}: {await label(datasette, name, search.filters[name])}"
+            options.append({"words": words, "count": found, "address": other.address()})
     if search.question.match and len(search.question.terms) > 1:
         either = {**search.filters, "q": " OR ".join(term.strip("()") for term in search.question.terms)}
         other = Search(search.kind, either, ask(either["q"]), "relevance", 1)
         (found,) = await count(datasette, [other])
         if found:
-            options.append({"name": "any one of the words instead of all", "count": found, "address": other.address()})
+            options.append({"words": "with any one of the words", "count": found, "address": other.address()})
     return options
 
 

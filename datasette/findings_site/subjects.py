@@ -51,8 +51,7 @@ async def show_criteria(request: Any, datasette: Any) -> Response:
     sections: dict[str, list[Row]] = defaultdict(list)
     national = await shares.national(datasette)
     found = await rows.read(datasette, CRITERIA)
-    order = list(text.SECTIONS)
-    for row in sorted(found, key=lambda row: order.index(row["section"]) if row["section"] in order else 99):
+    for row in sorted(found, key=lambda row: text.criterion_order(row["id"])[0]):
         sections[row["section"]].append({**row, "all": national.get(row["id"])})
     return Response.html(await datasette.render_template("criteria.html", {"sections": sections}, request=request))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from typing import Any
+from urllib.parse import quote
 
 from datasette import NotFound, Response
 from findings_site import charts, coverage, rows, shares, text
@@ -49,6 +50,10 @@ NO_REGION = "Region not recorded"
 
 
 async def show_teams(request: Any, datasette: Any) -> Response:
+    """The list; an area chosen from a form is gone to."""
+    chosen = await rows.read_one(datasette, TEAM, {"id": request.args.get("team") or ""}, keep=False)
+    if chosen:
+        return Response.redirect(datasette.urls.path(f"/teams/{quote(chosen['id'])}"))
     regions: dict[str, list[Row]] = defaultdict(list)
     for row in await rows.read(datasette, TEAMS):
         regions[row["region"] or NO_REGION].append(row)
@@ -80,7 +85,7 @@ async def show_team(request: Any, datasette: Any) -> Response:
     for row in await shares.of_team(datasette, team["id"]):
         by_criterion[row["criterion"]].append(row)
     figures = []
-    for criterion, found in by_criterion.items():
+    for criterion, found in sorted(by_criterion.items(), key=lambda pair: text.criterion_order(pair[0])):
         latest, others = found[-1], national[criterion]
         share = latest["met"] / latest["cases"]
         words = f"This area {text.percent(share)}"

@@ -141,6 +141,13 @@ def criterion_name(criterion: str) -> str:
     return f"{SECTIONS.get(section, section)}: {ACTIVITIES.get(activity, activity).lower()}"
 
 
+def criterion_order(criterion: str) -> tuple[int, str]:
+    """Criteria in the order of a letter's sections."""
+    section, _, activity = criterion.partition(".")
+    order = list(SECTIONS)
+    return order.index(section) if section in order else len(order), activity
+
+
 def reading(finding: dict[str, object]) -> str:
     """What a finding states, in figures: "11 of 13 met", "2 of 13 not met", "50–96% met", "9 of 20"."""
     low, high, denominator = finding["share_low"], finding["share_high"], finding["denominator"]

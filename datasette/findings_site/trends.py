@@ -29,7 +29,7 @@ IS_CRITERION = "select 1 from criteria where id = :id or activity = :id limit 1"
 
 async def choices(datasette: Any) -> tuple[list[Row], list[Row]]:
     """Activities over all sections, and criteria, that any finding judges."""
-    used = await rows.read(datasette, USED)
+    used = sorted(await rows.read(datasette, USED), key=lambda row: text.criterion_order(row["id"]))
     activities = sorted({row["id"].partition(".")[2] for row in used})
     named = [{"id": activity, "name": text.ACTIVITIES.get(activity, activity)} for activity in activities]
     return named, [{**row, "name": text.criterion_name(row["id"])} for row in used]
