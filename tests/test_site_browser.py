@@ -151,6 +151,14 @@ def test_opening_a_finding_brings_its_page_into_view(page: Any, address: str) ->
     )
 
 
+def test_a_match_brings_its_page_into_view(page: Any, address: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 300})
+    page.goto(f"{address}{LETTER}?q=school")
+    page.evaluate("document.querySelector('.pictures').scrollTop = 400")
+    page.get_by_role("link", name="match 1", exact=True).press("Enter")
+    page.wait_for_function("() => document.querySelector('.pictures').scrollTop < 100")
+
+
 def test_a_journalist_has_an_example_with_its_page_in_under_five_clicks(page: Any, address: str) -> None:
     clicks = 0
 

@@ -22,12 +22,17 @@
     document.querySelectorAll("[data-item]").forEach(function (part) {
       if (part.getAttribute("data-item") === chosen) part.classList.add("chosen");
     });
-    // A finding opened from a search stands in the text; bring its place on the page into view beside it.
-    var mark = document.getElementById("on-" + chosen);
+    // What is opened from a search stands in the text; bring its place on the page into view beside it, or,
+    // of a mere match or paragraph, the page that it begins on.
     var pictures = document.querySelector(".pictures");
-    if (mark && location.hash.slice(1) === chosen && pictures.scrollHeight > pictures.clientHeight + 4) {
-      pictures.scrollTop += mark.getBoundingClientRect().top - pictures.getBoundingClientRect().top - pictures.clientHeight / 3;
-    }
+    if (!pictures || location.hash.slice(1) !== chosen || pictures.scrollHeight <= pictures.clientHeight + 4) return;
+    var mark = document.getElementById("on-" + chosen);
+    var place = document.getElementById(chosen);
+    var paragraph = place && place.closest("[data-page]");
+    var page = !mark && paragraph && document.getElementById("page-" + paragraph.getAttribute("data-page"));
+    if (!mark && !page) return;
+    var above = mark ? pictures.clientHeight / 3 : 0;
+    pictures.scrollTop += (mark || page).getBoundingClientRect().top - pictures.getBoundingClientRect().top - above;
   }
   window.addEventListener("hashchange", follow);
   follow();
