@@ -209,9 +209,9 @@ def draw_pages(folder: Path) -> None:
 class Site:
     """The site over a database, asked without a network."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, **settings: Any) -> None:
         application: Any = importlib.import_module("datasette.app")
-        self.datasette = application.Datasette(immutables=[str(path)], config_dir=ROOT / "datasette")
+        self.datasette = application.Datasette(immutables=[str(path)], config_dir=ROOT / "datasette", settings=settings)
         self.loop = asyncio.new_event_loop()
         self.loop.run_until_complete(self.datasette.invoke_startup())
 

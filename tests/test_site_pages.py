@@ -431,6 +431,14 @@ def test_letters_that_are_not_there_are_said_not_to_be(site: Site) -> None:
     assert "None is here" not in site.get("/letters").text
 
 
+def test_each_mark_of_a_chart_leads_to_its_letter(site: Site) -> None:
+    page = site.get("/trends?criterion=child.review&by=team").text
+    dot = re.search(r'<a href="(/letters/alderby[^"]+)" tabindex="-1"><circle class="dot"[^>]*><title>([^<]+)', page)
+    assert dot and dot[1] == f"{LETTER}#f1" and dot[2] == "Alderby, 5 March 2013: 50% of 20"
+    page = site.get("/trends?criterion=planning").text
+    assert f'<a href="{LETTER}#f2" tabindex="-1"><rect class="soft"' in page
+
+
 def test_an_area_stands_beside_all_letters(site: Site) -> None:
     page = site.get("/teams/alderby").text
     assert "10 of 20" in page and "55%" in page and "5 letters" in page
@@ -542,6 +550,15 @@ def test_the_folder_does_not_shadow_the_library() -> None:
     assert HOSTILE
     for file in (ROOT / "datasette").rglob("*.py"):
         assert not re.search(r"^\s*(from|import) miner\b", file.read_text(encoding="utf-8"), re.M), file
+
+
+def test_under_a_path_of_a_proxy_every_link_stays_below_it(tmp_path: Path) -> None:
+    below = Site(make_database(tmp_path), base_url="/below/")
+    for path in (*PAGES, "/feed.atom", "/sitemap.xml", "/robots.txt", "/nowhere"):
+        text = below.get(path).text
+        assert not re.findall(r'(?:href|src|action)="/(?!below/)[^"]*"', text), path
+        assert "localhost/" not in text.replace("localhost/below/", ""), path
+    below.close()
 
 
 def test_each_item_is_counted_in_searches_once(site: Site) -> None:

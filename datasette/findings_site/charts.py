@@ -102,6 +102,11 @@ def _axis(height: int) -> str:
     return f'<g class="axis">{"".join(lines)}</g>'
 
 
+def _linked(drawn: str, address: str) -> str:
+    """A way to its letter for the mouse; the keyboard's way is the list beneath, which names the same letters."""
+    return f'<a href="{escape(address)}" tabindex="-1">{drawn}</a>' if address else drawn
+
+
 def _name(label: str, note: str, y: float) -> str:
     note = f' <tspan class="note">{escape(note)}</tspan>' if note else ""
     return f'<text class="name" x="{LEFT}" y="{y}">{escape(label)}{note}</text>'
@@ -112,7 +117,7 @@ def shares(groups: Sequence[Group], title: str) -> Markup:
     row = 62
     height = TOP + 10 + row * len(groups)
     out = [
-        f'<svg class="chart shares" viewBox="0 0 {LEFT + PLOT + RIGHT} {height}" role="img" aria-label="{escape(title)}">',
+        f'<svg class="chart shares" viewBox="0 0 {LEFT + PLOT + RIGHT} {height}" role="group" aria-label="{escape(title)}">',
         _axis(height),
     ]
     for index, group in enumerate(groups):
@@ -132,10 +137,11 @@ def shares(groups: Sequence[Group], title: str) -> Markup:
             seen[place] = seen.get(place, 0) + 1
             up = ((seen[place] // 2) * (-1 if seen[place] % 2 else 1)) * 5
             up = max(-15, min(15, up))
-            out.append(
+            circle = (
                 f'<circle class="dot" cx="{_x(dot.share)}" cy="{y + up}" r="{4 if len(group.dots) < 60 else 2.5}">'
                 f"<title>{escape(dot.name)}: {text.percent(dot.share)} of {dot.cases}</title></circle>"
             )
+            out.append(_linked(circle, dot.address))
     out.append("</svg>")
     return Markup("".join(out))
 
@@ -148,7 +154,7 @@ def ranges(groups: Sequence[Group], title: str, most: int = 40) -> Markup:
         return Markup("")
     height = TOP + 4 + sum(step * min(len(group.ranges), most) + 40 for group in groups)
     out = [
-        f'<svg class="chart shares" viewBox="0 0 {LEFT + PLOT + RIGHT} {height}" role="img" aria-label="{escape(title)}">',
+        f'<svg class="chart shares" viewBox="0 0 {LEFT + PLOT + RIGHT} {height}" role="group" aria-label="{escape(title)}">',
         _axis(height),
     ]
     y = TOP + 4
@@ -156,10 +162,13 @@ def ranges(groups: Sequence[Group], title: str, most: int = 40) -> Markup:
         out.append(_name(group.label, group.note, y + 16))
         for index, item in enumerate(sorted(group.ranges, key=lambda each: (each.low, each.high))[:most]):
             top = y + 24 + step * index
-            out.append(
-                f'<rect class="soft" x="{_x(item.low)}" y="{top}" width="{max(2.0, _x(item.high) - _x(item.low)):.1f}" '
+            wide = max(6.0, _x(item.high) - _x(item.low))
+            left = (_x(item.low) + _x(item.high) - wide) / 2  # a single share is seen, too, and stands in its place
+            bar = (
+                f'<rect class="soft" x="{left:.1f}" y="{top}" width="{wide:.1f}" '
                 f'height="5"><title>{escape(item.name)}: {text.share_range(item.low, item.high)}</title></rect>'
             )
+            out.append(_linked(bar, item.address))
         y += step * min(len(group.ranges), most) + 40
     out.append("</svg>")
     return Markup("".join(out))

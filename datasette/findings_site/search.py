@@ -410,7 +410,12 @@ async def show_search(request: Any, datasette: Any) -> Response:
     teams = await rows.read(datasette, "select id, name from teams order by name")
     chosen = search.filters.get("year")
     years = [
-        charts.Bar(value, found, search.address(year=None if value == chosen else value), value == chosen)
+        charts.Bar(
+            value,
+            found,
+            datasette.urls.path(search.address(year=None if value == chosen else value)),
+            value == chosen,
+        )
         for value, found in charts.every_year(counted.get("year", []))
     ]
     carried = urlencode([("q", search.filters["q"])]) if search.question.match else ""

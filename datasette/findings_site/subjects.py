@@ -103,7 +103,7 @@ async def show_theme(request: Any, datasette: Any) -> Response:
         raise NotFound("There is no theme of that name.")
     years = await rows.read(datasette, THEME_YEARS, by_id)
     bars = [
-        charts.Bar(year, count, f"/search?kind=examples&theme={theme['id']}&year={year}")
+        charts.Bar(year, count, datasette.urls.path(f"/search?kind=examples&theme={theme['id']}&year={year}"))
         for year, count in charts.every_year([(row["year"], row["n"]) for row in years])
     ]
     return Response.html(

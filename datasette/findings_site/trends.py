@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from datasette import NotFound, Response
 from findings_site import charts, rows, search, shares, text
@@ -58,7 +58,7 @@ async def understand(request: Any, datasette: Any) -> tuple[str, str]:
     return criterion, by if by in GROUP_NAMES else "year"
 
 
-def dots(letters: list[Row]) -> list[charts.Dot]:
+def dots(datasette: Any, letters: list[Row]) -> list[charts.Dot]:
     """Each letter a dot; where there are many, those of the same per cent are one."""
     if len(letters) <= MANY_DOTS:
         return [
@@ -66,7 +66,7 @@ def dots(letters: list[Row]) -> list[charts.Dot]:
                 row["met"] / row["cases"],
                 row["cases"],
                 f"{row['area']}, {text.long_date(row['letter_date'])}",
-                f"/letters/{row['letter_id']}#f{row['finding_id']}",
+                datasette.urls.path(f"/letters/{quote(row['letter_id'])}#f{row['finding_id']}"),
             )
             for row in letters
         ]
@@ -94,7 +94,7 @@ async def show_trends(request: Any, datasette: Any) -> Response:
     pooled = {label: shares.pool_letters(group) for label, group in grouped.items()}
     ranged = shares.group_letters(soft, by)
     groups = [
-        charts.Group(label, dots(grouped[label]), (), each.share, each.low, each.high, note(each))
+        charts.Group(label, dots(datasette, grouped[label]), (), each.share, each.low, each.high, note(each))
         for label, each in list(pooled.items())[:MOST_CHARTED]
     ]
     ranges = [
@@ -102,7 +102,12 @@ async def show_trends(request: Any, datasette: Any) -> Response:
             label,
             (),
             [
-                charts.Range(row["met_low"], row["met_high"], f"{row['area']}: {text.plain(row['cue'])}", "")
+                charts.Range(
+                    row["met_low"],
+                    row["met_high"],
+                    f"{row['area']}: {text.plain(row['cue'])}",
+                    datasette.urls.path(f"/letters/{quote(row['letter_id'])}#f{row['id']}"),
+                )
                 for row in found
             ],
             None,
