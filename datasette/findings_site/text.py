@@ -66,12 +66,14 @@ STATUSES = {
     "replaced": "replaced by a corrected issue",
 }
 
+NO_ROW = "There is no such row. Numbers of rows change with each build of the database."
 # What Datasette says where its own part of the site has no such page.
 PLAIN_ERRORS = {
     "404": "No page has this address.",
     "Database not found": "No page has this address.",
     "Table not found": "There is no table of that name.",
-    "Record not found": "There is no such row. Numbers of rows change with each build of the database.",
+    "Record not found": NO_ROW,
+    "Row not found": NO_ROW,  # Datasette 1.0
 }
 
 MARK_START, MARK_END = "\x02", "\x03"
@@ -88,6 +90,11 @@ def printable(value: Any) -> Any:
     if isinstance(value, str) and _UNPRINTABLE.search(value):
         return type(value)(_UNPRINTABLE.sub("", value))
     return value
+
+
+def plain_error(error: Any) -> Any:
+    """As people say it; what is not known stays as it is."""
+    return PLAIN_ERRORS.get(str(error), error)
 
 
 def typed_sql(error: object) -> str:

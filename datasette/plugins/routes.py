@@ -79,7 +79,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.filters["colour"] = text.colour
     env.filters["number"] = text.number
     env.filters["typed_sql"] = text.typed_sql
-    env.globals["PLAIN_ERRORS"] = text.PLAIN_ERRORS
+    env.filters["plain_error"] = text.plain_error
     env.globals.update(
         SECTIONS=text.SECTIONS, ACTIVITIES=text.ACTIVITIES, SENSES=text.SENSES, TONES=text.TONES, FORMS=text.FORMS
     )
