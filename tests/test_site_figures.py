@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import re
 import sys
 from typing import Any
 
@@ -93,6 +94,17 @@ def test_questions_become_full_text_queries(typed: str, match: str) -> None:
 def test_a_share_is_never_rounded_to_all_or_none(share: float | None, words: str) -> None:
     assert part("text").percent(share) == words
     assert share is None or not math.isnan(share)
+
+
+def test_a_chart_shows_how_many_mean_the_same_and_cuts_none() -> None:
+    charts = part("charts")
+    said = [charts.Range(low / 100, 1.0, "Alderby: most", "/letters/x#f1") for low in (*range(50), 50, 50, 50)]
+    drawn = charts.ranges([charts.Group("2014", (), said, None, None, None)], "Soft words")
+    assert drawn.count('class="soft"') == 51 and "3 statements: 50–100%" in drawn and drawn.count("<a ") == 50
+    dots = [charts.Dot(0.5, 40, "2 letters", "", 2), charts.Dot(0.6, 900, "80 letters", "", 80)]
+    drawn = charts.shares([charts.Group("2014", dots, (), 0.5, 0.4, 0.6)], "Shares")
+    few, many = (float(size) for size in re.findall(r' r="([\d.]+)"', drawn))
+    assert few < many
 
 
 def test_criteria_stand_in_the_order_of_a_letter() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,10 +59,13 @@ def histogram(bars: Sequence[Bar], title: str) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
+    """A letter, or several that give the same share."""
+
     share: float
     cases: int
     name: str
     address: str
+    letters: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +140,10 @@ def shares(groups: Sequence[Group], title: str) -> Markup:
             place = round(dot.share * 60)
             seen[place] = seen.get(place, 0) + 1
             up = ((seen[place] // 2) * (-1 if seen[place] % 2 else 1)) * 5
-            up = max(-15, min(15, up))
+            up = max(-15, min(15, up)) if dot.letters == 1 else 0
+            size = 4 if dot.letters == 1 else round(min(3 + math.sqrt(dot.letters), 13), 1)
             circle = (
-                f'<circle class="dot" cx="{_x(dot.share)}" cy="{y + up}" r="{4 if len(group.dots) < 60 else 2.5}">'
+                f'<circle class="dot{" many" if dot.letters > 1 else ""}" cx="{_x(dot.share)}" cy="{y + up}" r="{size}">'
                 f"<title>{escape(dot.name)}: {text.percent(dot.share)} of {dot.cases}</title></circle>"
             )
             out.append(_linked(circle, dot.address))
@@ -146,30 +151,40 @@ def shares(groups: Sequence[Group], title: str) -> Markup:
     return Markup("".join(out))
 
 
-def ranges(groups: Sequence[Group], title: str, most: int = 40) -> Markup:
-    """Soft statements: one thin bar a statement from the least to the greatest share it may mean."""
-    step = 9
-    groups = [group for group in groups if group.ranges]
-    if not groups:
+def ranges(groups: Sequence[Group], title: str) -> Markup:
+    """Soft statements: a bar from the least to the greatest share that they may mean, thicker the more of
+    them mean the same."""
+    step = 16
+    alike: list[tuple[Group, dict[tuple[float, float], list[Range]]]] = []
+    for group in groups:
+        bars: dict[tuple[float, float], list[Range]] = {}
+        for item in sorted(group.ranges, key=lambda each: (each.low, each.high)):
+            bars.setdefault((round(item.low, 3), round(item.high, 3)), []).append(item)
+        if bars:
+            alike.append((group, bars))
+    if not alike:
         return Markup("")
-    height = TOP + 4 + sum(step * min(len(group.ranges), most) + 40 for group in groups)
+    height = TOP + 4 + sum(step * len(bars) + 36 for _, bars in alike)
     out = [
         f'<svg class="chart shares" viewBox="0 0 {LEFT + PLOT + RIGHT} {height}" role="group" aria-label="{escape(title)}">',
         _axis(height),
     ]
     y = TOP + 4
-    for group in groups:
+    for group, bars in alike:
         out.append(_name(group.label, group.note, y + 16))
-        for index, item in enumerate(sorted(group.ranges, key=lambda each: (each.low, each.high))[:most]):
-            top = y + 24 + step * index
+        for index, items in enumerate(bars.values()):
+            item, several = items[0], len(items) > 1
+            thick = round(min(3 + 2 * math.sqrt(len(items)), step - 2), 1)
+            middle = y + 24 + step * index + step / 2
             wide = max(6.0, _x(item.high) - _x(item.low))
             left = (_x(item.low) + _x(item.high) - wide) / 2  # a single share is seen, too, and stands in its place
             bar = (
-                f'<rect class="soft" x="{left:.1f}" y="{top}" width="{wide:.1f}" '
-                f'height="5"><title>{escape(item.name)}: {text.share_range(item.low, item.high)}</title></rect>'
+                f'<rect class="soft" x="{left:.1f}" y="{middle - thick / 2:.1f}" width="{wide:.1f}" height="{thick}">'
+                f"<title>{f'{len(items):,} statements' if several else escape(item.name)}: "
+                f"{text.share_range(item.low, item.high)}</title></rect>"
             )
-            out.append(_linked(bar, item.address))
-        y += step * min(len(group.ranges), most) + 40
+            out.append(_linked(bar, "" if several else item.address))
+        y += step * len(bars) + 36
     out.append("</svg>")
     return Markup("".join(out))
 

@@ -74,7 +74,7 @@ def dots(datasette: Any, letters: list[Row]) -> list[charts.Dot]:
     for row in letters:
         same[round(100 * row["met"] / row["cases"])].append(row)
     return [
-        charts.Dot(place / 100, sum(row["cases"] for row in group), f"{len(group)} letters", "")
+        charts.Dot(place / 100, sum(row["cases"] for row in group), f"{len(group)} letters", "", len(group))
         for place, group in sorted(same.items())
     ]
 
