@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from miner.numerals import to_number
 from miner.patterns import GAPPED, HEDGES, NEED_NOUN, OTHER_THINGS, PATTERNS, SINGULAR, UNITS, YOUNG, CountPattern
-from miner.tokens import TRIGGERS, Words, fraction_value, matcher_for
+from miner.tokens import TRIGGERS, Words, files_of, fraction_value, matchers
 
 
 @dataclass(slots=True)
@@ -74,20 +75,28 @@ NEXT = {"not": ("one", "a", "all", "every", "any"), "any": ("of",)}
 
 def _matches(doc: Words, left_out: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
     """What the matchers find near words that may state a quantity; the rest of the text is not tried."""
-    windows: list[tuple[int, int, set[str]]] = []
+    windows: list[list[int]] = []
     for word in doc:
-        kind = TRIGGERS.get(word.tag) or TRIGGERS.get(word.lower)
-        if kind is None or any(a <= word.start < b for a, b in left_out):
+        if word.tag not in TRIGGERS and word.lower not in TRIGGERS:
             continue
-        if kind in NEXT and (word.i + 1 == len(doc) or doc[word.i + 1].lower not in NEXT[kind]):
+        if any(a <= word.start < b for a, b in left_out):
+            continue
+        if word.lower in NEXT and (word.i + 1 == len(doc) or doc[word.i + 1].lower not in NEXT[word.lower]):
             continue
         begin, end = max(0, word.i - BEFORE), min(len(doc), word.i + AFTER)
         if windows and begin <= windows[-1][1]:
-            windows[-1] = windows[-1][0], end, windows[-1][2] | {kind}
+            windows[-1][1] = end
         else:
-            windows.append((begin, end, {kind}))
-    for begin, end, kinds in windows:
-        for key, start, stop in matcher_for(frozenset(kinds))(doc.doc[begin:end]):
+            windows.append([begin, end])
+    by_file = matchers()
+    for begin, end in windows:
+        files: set[str] = set()
+        for word in doc[begin:end]:
+            files |= files_of(word.tag)
+            files |= files_of(word.lower)
+        span = doc.doc[begin:end]
+        found = [match for file in files for match in by_file[file](span)]
+        for key, start, stop in sorted(found, key=itemgetter(1, 2, 0)):
             yield key, start + begin, stop + begin
 
 

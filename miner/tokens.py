@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import chain, compress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,54 +45,60 @@ def language() -> Language:
 
 
 # What tells that a quantity may be near: a class of words, or words.
-TRIGGERS: dict[str, str] = {
-    **{tag: tag for tag in ("NUM", "FRAC", "SOFT", "ALL", "EACH")},
-    "all": "ALL",
-    "every": "EACH",
-    "each": "EACH",
-    "both": "both",
-    "none": "none",
-    "neither": "none",
-    "no": "no",
-    "not": "not",
-    "any": "any",
-    "exception": "except",
-    "exceptions": "except",
-    "everyone": "everyone",
-    "everybody": "everyone",
-}
+TRIGGERS = frozenset(
+    ["NUM", "FRAC", "SOFT", "ALL", "EACH", "all", "every", "each", "both", "none", "neither", "no", "not", "any"]
+) | {"exception", "exceptions", "everyone", "everybody"}
 Row = list[dict[str, Any]]
 
-
-@cache
-def rows() -> list[tuple[str, Row, frozenset[str]]]:
-    """Every row of every pattern: the pattern's name, the row, and the triggers without which it cannot match."""
-    return [
-        (pattern.name, row, frozenset(trigger for token in row for trigger in _needed(token)))
-        for pattern in PATTERNS
-        for form in pattern.forms
-        for row in _by_first_word(form)
-    ]
+# In so many places that a row is better filed under another of its words.
+COMMON_CLASSES = frozenset(["UNIT", "WORD", "DET", "ART", "AND", "VERB", "PAST", "PREP", "PRON", "PUNCT"])
+COMMON_WORDS = frozenset(
+    ["of", "in", "a", "the", "that", "who", "we", "it", "one", ",", "cases", "was", "were", "been"]
+)
+LAST_RESORT = "NUM"
 
 
 @cache
-def matcher_for(triggers: frozenset[str]) -> Matcher:
-    """The matcher of all rows that can match where these triggers are; each is built once."""
-    matcher = Matcher(language().vocab)
+def matchers() -> dict[str, Matcher]:
+    """The matchers by the word or class without which none of their rows can match; built once.
+
+    A matcher tries all its rows at every token, so a row is filed under the rarest of its tokens
+    that must be there, and tried only near words that `files_of` sends to that file.
+    """
+    filed: dict[str, dict[str, list[Row]]] = {}
     for pattern in PATTERNS:
-        fitting = [row for name, row, needs in rows() if name == pattern.name and needs <= triggers]
-        if fitting:
-            matcher.add(pattern.name, fitting)
-    return matcher
+        for form in pattern.forms:
+            for row in _by_first_word(form):
+                filed.setdefault(_file_of(row), {}).setdefault(pattern.name, []).append(row)
+    found = {}
+    for file, by_pattern in filed.items():
+        found[file] = Matcher(language().vocab)
+        for name, rows in by_pattern.items():
+            found[file].add(name, rows)
+    return found
 
 
-def _needed(token: dict[str, Any]) -> set[str]:
-    """The trigger that a token of a row must be, if any."""
-    if token.get("OP", "+") != "+":
-        return set()
-    value = token.get("TAG") or token.get("LOWER") or ""
-    kinds = {TRIGGERS.get(word) for word in (value["IN"] if isinstance(value, dict) else [value])}
-    return {kind for kind in kinds if kind} if len(kinds) == 1 else set()
+@cache
+def files_of(value: str) -> frozenset[str]:
+    """The files of rows for which this class, or this word in lower case, may be the telling token."""
+    return frozenset(file for file in matchers() if value.replace(" ", "_") in file.split("|"))
+
+
+def _file_of(row: Row) -> str:
+    """The values, joined by |, that the most telling token of a row may have: words before classes, few before many."""
+    files = []
+    for token in row:
+        if token.get("OP", "+")[:2] in ("?", "*", "{0"):
+            continue
+        ((attribute, value),) = ((key, value) for key, value in token.items() if key != "OP")
+        values = value["IN"] if isinstance(value, dict) else [value]
+        if values == [LAST_RESORT]:
+            files.append((2, 0, LAST_RESORT))
+        elif attribute == "TAG" and COMMON_CLASSES.isdisjoint(values):
+            files.append((1, len(values), "|".join(values)))
+        elif attribute != "TAG" and COMMON_WORDS.isdisjoint(values):
+            files.append((0, len(values), "|".join(values)))
+    return min(files)[2]
 
 
 def _by_first_word(form: tuple[dict[str, Any], ...]) -> Iterator[Row]:
@@ -149,11 +156,12 @@ def _hyphened_fraction(word: str) -> tuple[int, int] | None:
 
 
 JOINED = re.compile(rf"(?i)\b(?:{'|'.join(JOINED_WORDS)})\b")
-SOFT_BY_FIRST: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-for _words, _band in SOFT_WORDS:
-    SOFT_BY_FIRST.setdefault(_words.split()[0], []).append((tuple(_words.split()), _band))
-for _rows in SOFT_BY_FIRST.values():
-    _rows.sort(key=lambda row: -len(row[0]))
+# Soft words by their first two words, or by the only one; the longest first.
+SOFT_BY_START: dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]] = {}
+for _words, _band in sorted(SOFT_WORDS, key=lambda row: -row[0].count(" ")):
+    _split = tuple(_words.split())
+    SOFT_BY_START.setdefault(_split[:2], []).append((_split, _band))
+SOFT_FIRST = frozenset(start[0] for start in SOFT_BY_START)
 
 
 class Word(NamedTuple):
@@ -179,13 +187,13 @@ class Words(list[Word]):
     """The words of a paragraph after one START word: spaCy's tokens, copied once, as reading a list is much faster."""
 
     def __init__(self, source: str, doc: Doc, texts: Sequence[str], lowers: Sequence[str], tags: Sequence[str]) -> None:
-        super().__init__()
-        start = -len(START)
-        spaces = doc.to_array("SPACY").tolist()
-        for at, (text, lower, tag, space) in enumerate(zip(texts, lowers, tags, spaces, strict=True)):
-            end = start + len(text)
-            self.append(Word(at, max(start, 0), end, text, lower, tag))
-            start = end + space
+        spaces = doc.to_array("SPACY").astype(int)
+        lengths = np.fromiter(map(len, texts), dtype=int, count=len(texts))
+        ends = np.cumsum(lengths + spaces) - spaces - len(START)
+        starts = np.maximum(ends - lengths, 0)
+        super().__init__(
+            map(Word._make, zip(range(len(texts)), starts.tolist(), ends.tolist(), texts, lowers, tags, strict=True))
+        )
         self.source = source
         self.doc = doc
 
@@ -196,11 +204,24 @@ class Words(list[Word]):
         return self.source[self[first].start : self[min(last, len(self)) - 1].end]
 
 
+class Kind(NamedTuple):
+    """What a word always is: `tag` its class, `key` spaCy's number for that class; `may_change`: a neighbour may give it another."""
+
+    text: str
+    lower: str
+    tag: str
+    key: int
+    may_change: bool
+
+
 @cache
-def _kind_of(orth: int) -> tuple[str, str, str]:
-    """The text of a spaCy string, in lower case, and its class."""
+def _kind_of(orth: int) -> Kind:
+    """The kind of a spaCy string."""
     text = language().vocab.strings[orth].replace("_", " ")
-    return text, text.lower(), _class_of(text.lower())
+    lower = text.lower()
+    tag = _class_of(lower)
+    may_change = lower in SOFT_FIRST or lower in YOUNG or lower in ("such", "one", "that")
+    return Kind(text, lower, tag, _key_of(tag), may_change)
 
 
 @cache
@@ -212,36 +233,39 @@ def read_tokens(text: str) -> tuple[Words, dict[int, str]]:
     """The text's words with their classes, after one START word; and the band of soft words by word."""
     # Words that are one number or noun become one token: "a_dozen" is as long as "a dozen".
     doc = language().make_doc(START + JOINED.sub(lambda match: match[0].replace(" ", "_"), text))
-    kinds = [_kind_of(orth) for orth in doc.to_array("ORTH").tolist()]
-    texts = [text for text, _, _ in kinds]
-    lowers = [lower for _, lower, _ in kinds]
-    tags = [tag for _, _, tag in kinds]
+    texts, lowers, tags, keys, may_change = map(list, zip(*map(_kind_of, doc.to_array("ORTH").tolist()), strict=True))
+    changing = list(compress(range(len(lowers)), may_change))
+    soft = _mark_soft_words(lowers, tags, changing)
+    for at in changing:
+        word = lowers[at]
+        if word in YOUNG and lowers[at - 1] in ("young", "younger", "older", "looked-after"):
+            tags[at] = "UNIT"
+        elif word == "such" and lowers[at + 1 : at + 2] in (["a"], ["an"]):
+            tags[at] = "DET"
+        elif word == "one" and lowers[at - 1] in ("no", "any", "this", "that", "which", "some"):
+            tags[at] = "PRON"
+        elif word == "that" and tags[at + 1 : at + 2] and tags[at + 1] in ("VERB", "PAST", "DET", "PRON", "NUM"):
+            tags[at] = "CONJ"
+    for at in (*changing, *soft):
+        keys[at] = _key_of(tags[at])
+    doc.from_array(["TAG"], np.array(keys, dtype=np.uint64).reshape(-1, 1))  # type: ignore[arg-type]
+    return Words(text, doc, texts, lowers, tags), soft
+
+
+def _mark_soft_words(lowers: list[str], tags: list[str], places: Sequence[int]) -> dict[int, str]:
+    """Gives soft words that begin at one of the places their class; returns the band of each word of theirs."""
     soft: dict[int, str] = {}
-    at = 0
-    while at < len(lowers):
-        for words, band in SOFT_BY_FIRST.get(lowers[at], ()):
+    for at in places:
+        if at in soft:
+            continue
+        start = tuple(lowers[at : at + 2])
+        for words, band in chain(SOFT_BY_START.get(start, ()), SOFT_BY_START.get(start[:1], ())):
             if tuple(lowers[at : at + len(words)]) == words and not _is_no_soft_word(lowers, tags, at, len(words)):
                 for inside in range(at, at + len(words)):
                     tags[inside] = "SOFT"
                     soft[inside] = band
-                at += len(words) - 1
                 break
-        at += 1
-    for at, word in enumerate(lowers):
-        if word in YOUNG and at and lowers[at - 1] in ("young", "younger", "older", "looked-after"):
-            tags[at] = "UNIT"
-        elif word == "such" and lowers[at + 1 : at + 2] in (["a"], ["an"]):
-            tags[at] = "DET"
-        elif (
-            word == "one"
-            and lowers[at - 1] in ("no", "any", "every", "each", "this", "that", "which", "some")
-            and lowers[at - 1] not in ("every", "each")
-        ):
-            tags[at] = "PRON"
-        elif word == "that" and tags[at + 1 : at + 2] and tags[at + 1] in ("VERB", "PAST", "DET", "PRON", "NUM"):
-            tags[at] = "CONJ"
-    doc.from_array(["TAG"], np.array([[_key_of(tag)] for tag in tags], dtype=np.uint64))  # type: ignore[arg-type]
-    return Words(text, doc, texts, lowers, tags), soft
+    return soft
 
 
 def _is_no_soft_word(lowers: list[str], tags: list[str], at: int, length: int) -> bool:
