@@ -12,15 +12,43 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """`name` is what the cue says: good, bad, done, need, happened; or an activity."""
+    """`name` is what the cue says: good, bad, done, need, happened; or an activity.
+
+    `words` holds its alternatives of one word, `phrases` the others.
+    """
 
     name: str
-    pattern: re.Pattern[str]
+    words: re.Pattern[str] | None
+    phrases: re.Pattern[str] | None
     weight: float = 1.0
 
 
 def _cues(name: str, weight: float, *patterns: str) -> tuple[Cue, ...]:
-    return tuple(Cue(name, re.compile(rf"\b(?:{pattern})\b"), weight) for pattern in patterns)
+    alternatives = [alternative for pattern in patterns for alternative in _alternatives(pattern)]
+    return (
+        Cue(
+            name,
+            _any_of([alternative for alternative in alternatives if " " not in alternative]),
+            _any_of([alternative for alternative in alternatives if " " in alternative]),
+            weight,
+        ),
+    )
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """The parts of a pattern between bars that stand in no group."""
+    parts, depth = [""], 0
+    for character in re.sub(r"\[.+?\]", lambda match: match[0].replace(")", r"\x29"), pattern):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == "|" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
+
+
+def _any_of(alternatives: list[str]) -> re.Pattern[str] | None:
+    return re.compile(rf"\b(?:{'|'.join(alternatives)})\b") if alternatives else None
 
 
 # --- sense ----------------------------------------------------------------------------

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from miner.cues import (
     ABSENCE,
@@ -15,6 +17,7 @@ from miner.cues import (
     PRAISE_IN_NEGATIVE,
     SENSE_CUES,
     SHOULD_NOT,
+    Cue,
 )
 
 SCOPE = 34
@@ -29,6 +32,41 @@ class Judgement:
     sense: str
     because: str
     strength: int = 3
+
+
+WORD = re.compile(r"[\w’'-]+")
+
+
+class CueFinder:
+    """Finds cues in a text. What it finds in a word it keeps, as letters use the same words again and again."""
+
+    def __init__(self, cues: tuple[Cue, ...]) -> None:
+        self._phrases = [(cue, cue.phrases) for cue in cues if cue.phrases]
+        # Most texts hold no phrase: one look for all of them spares a look for each.
+        self._any_phrase = re.compile("|".join(pattern.pattern for _, pattern in self._phrases))
+        self._words = [(cue, cue.words) for cue in cues if cue.words]
+        self._known: dict[str, tuple[tuple[Cue, int, str], ...]] = {}
+
+    def find(self, text: str) -> Iterator[tuple[Cue, int, str]]:
+        """Each cue in the text, where it starts and its words: first the phrases, then the single words."""
+        for cue, pattern in self._phrases if self._any_phrase.search(text) else ():
+            for match in pattern.finditer(text):
+                yield cue, match.start(), match[0]
+        for word in WORD.finditer(text):
+            known = self._known.get(word[0])
+            if known is None:
+                known = self._known[word[0]] = tuple(self._find_in_word(word[0]))
+            for cue, offset, words in known:
+                yield cue, word.start() + offset, words
+
+    def _find_in_word(self, word: str) -> Iterator[tuple[Cue, int, str]]:
+        for cue, pattern in self._words:
+            for match in pattern.finditer(word):
+                yield cue, match.start(), match[0]
+
+
+SENSE = CueFinder(SENSE_CUES)
+ACTIVITY = CueFinder(ACTIVITY_CUES)
 
 
 def judge(clause: str, *, partitive: bool, before: str | None) -> Judgement:
@@ -51,15 +89,15 @@ def judge(clause: str, *, partitive: bool, before: str | None) -> Judgement:
     if without != clause and _speaks(without):
         clause = without
     hits: dict[str, tuple[int, str]] = {}
-    for cue in SENSE_CUES:
-        for match in cue.pattern.finditer(clause):
-            name = cue.name
-            if _is_negated(clause, match.start()):
-                if name in ("need", "happened"):
-                    continue
-                name = "good" if name == "bad" and not ALREADY_NEGATIVE.match(match[0]) else "bad"
-            if name not in hits or match.start() < hits[name][0]:
-                hits[name] = match.start(), match[0]
+    negated = NEGATORS.search(clause)
+    for cue, start, words in SENSE.find(clause):
+        name = cue.name
+        if negated and _is_negated(clause, start):
+            if name in ("need", "happened"):
+                continue
+            name = "good" if name == "bad" and not ALREADY_NEGATIVE.match(words) else "bad"
+        if name not in hits or start < hits[name][0]:
+            hits[name] = start, words
     need, good = hits.get("need"), hits.get("good")
     # "needed a plan to keep other people safe": what a good one would do is no praise.
     if need and good and "bad" not in hits and need[0] < good[0] and not JOINED.search(clause[need[0] : good[0]]):
@@ -67,7 +105,7 @@ def judge(clause: str, *, partitive: bool, before: str | None) -> Judgement:
     for name, sense in (("bad", "not_met"), ("good", "met")):
         if name in hits:
             return Judgement(sense, hits[name][1])
-    negated = NEGATORS.search(NO_NEGATION.sub(" ", clause))
+    negated = negated and NEGATORS.search(NO_NEGATION.sub(" ", clause))
     if negated and not need:
         return Judgement("not_met", f"“{negated[0]}”", 1)
     if "happened" in hits:
@@ -89,11 +127,11 @@ JOINED = re.compile(r"\b(?:and|but)\b|,")
 
 def _speaks(clause: str) -> bool:
     """Whether any cue is in the clause."""
-    return any(cue.pattern.search(clause) for cue in SENSE_CUES)
+    return any(True for _ in SENSE.find(clause))
 
 
 def _is_strong(text: str) -> bool:
-    return any(cue.name in ("good", "bad") and cue.pattern.search(text) for cue in SENSE_CUES)
+    return any(cue.name in ("good", "bad") for cue, _, _ in SENSE.find(text))
 
 
 def _is_negated(text: str, at: int) -> bool:
@@ -136,16 +174,15 @@ class Activity:
     score: float
 
 
+@lru_cache(32)  # the quantities of a sentence ask for it one after another
 def activity_in(text: str) -> Activity | None:
     """The activity that a text names: the first named, weighed by how telling its words are.
 
     "management oversight of plans" is oversight, though plans are named as well.
     """
     best: Activity | None = None
-    for cue in ACTIVITY_CUES:
-        match = cue.pattern.search(text)
-        if match:
-            score = cue.weight - 0.015 * match.start()
-            if best is None or score > best.score:
-                best = Activity(cue.name, match[0], score)
+    for cue, start, words in ACTIVITY.find(text):
+        score = cue.weight - 0.015 * start
+        if best is None or score > best.score:
+            best = Activity(cue.name, words, score)
     return best
