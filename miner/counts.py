@@ -316,11 +316,10 @@ class LetterCounter:
         anaphoric = mention.link in ("these", "other") or (mention.unit is None and mention.group is None)
         if anaphoric and last is not None and (own is None or own.score < 1.8 or own.name not in qualifiers.TURNS):
             return last.activity, "as the group it is part of"
-        for found, place in (
-            (own, "in its clause"),
-            (qualifiers.activity_in(narrowing), "in what narrows its noun"),
-            (qualifiers.activity_in(sentence), "in its sentence"),
-        ):
+        if own is not None:
+            return own.name, f"“{own.words}” in its clause"
+        for text, place in ((narrowing, "in what narrows its noun"), (sentence, "in its sentence")):
+            found = qualifiers.activity_in(text)
             if found is not None:
                 return found.name, f"“{found.words}” {place}"
         if last is not None:

@@ -38,6 +38,7 @@ def _cues(name: str, weight: float, *patterns: str) -> tuple[Cue, ...]:
 def _alternatives(pattern: str) -> list[str]:
     """The parts of a pattern between bars that stand in no group."""
     parts, depth = [""], 0
+    # A bracket in a class of characters closes no group.
     for character in re.sub(r"\[.+?\]", lambda match: match[0].replace(")", r"\x29"), pattern):
         depth += {"(": 1, ")": -1}.get(character, 0)
         if character == "|" and not depth:
@@ -48,7 +49,18 @@ def _alternatives(pattern: str) -> list[str]:
 
 
 def _any_of(alternatives: list[str]) -> re.Pattern[str] | None:
-    return re.compile(rf"\b(?:{'|'.join(alternatives)})\b") if alternatives else None
+    """One expression for all; those with the same first letter stand together, so that few are tried at a word."""
+    if not alternatives:
+        return None
+    by_letter: dict[str, list[str]] = {}
+    others = []
+    for alternative in alternatives:
+        if re.match(r"[a-z](?![?*+{])", alternative):
+            by_letter.setdefault(alternative[0], []).append(alternative[1:])
+        else:
+            others.append(alternative)
+    grouped = [f"{letter}(?:{'|'.join(rest)})" for letter, rest in by_letter.items()]
+    return re.compile(rf"\b(?:{'|'.join(grouped + others)})\b")
 
 
 # --- sense ----------------------------------------------------------------------------

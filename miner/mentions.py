@@ -765,15 +765,18 @@ def _trap(doc: Words, mention: Mention) -> str | None:
     return None
 
 
-HEDGE_ROWS = sorted(((tuple(words.split()), kind) for words, kind in HEDGES), key=lambda row: -len(row[0]))
+# Hedges by their last word, the longest first.
+HEDGES_BY_LAST: dict[str, list[tuple[list[str], str]]] = {}
+for _words, _kind in sorted(HEDGES, key=lambda row: -len(row[0].split())):
+    HEDGES_BY_LAST.setdefault(_words.split()[-1], []).append((_words.split(), _kind))
 
 
 def _widen(doc: Words, mention: Mention) -> None:
     """Takes a hedge before the quantity and a share after it into the cue."""
     lowers = [token.lower for token in doc[max(0, mention.start - 6) : mention.start]]
     if mention.form in ("count", "fraction", "percentage", "all_but"):
-        for words, kind in HEDGE_ROWS:
-            if tuple(lowers[-len(words) :]) == words:
+        for words, kind in HEDGES_BY_LAST.get(lowers[-1] if lowers else "", ()):
+            if lowers[-len(words) :] == words:
                 if mention.form == "all_but":
                     break
                 mention.hedge = kind

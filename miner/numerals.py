@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 UNITS = {
     word: value
@@ -38,6 +39,7 @@ TENS = {
 COLLECTIVES = {"dozen": 12, "score": 20, "pair": 2, "couple": 2}
 
 
+@lru_cache(10_000)
 def to_number(text: str) -> int | None:
     """The whole number that digits or words state, up to 9,999; None where they state none.
 

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -35,20 +35,18 @@ class Weights:
 
     def decide(self, features: Iterable[str]) -> str:
         """The class for which the features speak most."""
-        return self.classes[int(self._totals(self._known(features)).argmax())]
+        return self.classes[int(self._totals(features).argmax())]
 
     def because(self, features: Iterable[str]) -> str:
         """The three features that spoke most for the class decided on, against the one that came next."""
-        known = self._known(features)
+        known = {name for name in features if name in self.rows}
         second, best = self._totals(known).argsort()[-2:]
         gains = self.weights[:, best] - self.weights[:, second]
         return ", ".join(sorted(known, key=lambda name: (-gains[self.rows[name]], name))[:3])
 
-    def _known(self, features: Iterable[str]) -> set[str]:
-        return {name for name in features if name in self.rows}
-
-    def _totals(self, known: Iterable[str]) -> NDArray[np.float64]:
-        totals: NDArray[np.float64] = self.weights[[self.rows[name] for name in known]].sum(axis=0)
+    def _totals(self, features: Iterable[str]) -> NDArray[np.float64]:
+        rows = {self.rows[name] for name in features if name in self.rows}
+        totals: NDArray[np.float64] = self.weights.take(list(rows), axis=0).sum(axis=0)
         return totals + self.intercepts
 
 
@@ -105,6 +103,12 @@ def words_of(text: str, prefix: str) -> list[str]:
     words = WORD.findall(text)
     kept = [word for word in words if word not in COMMON]
     return [f"{prefix}{word}" for word in kept] + [f"{prefix}{a} {b}" for a, b in pairwise(kept)]
+
+
+@lru_cache(32)  # the quantities of a sentence ask for it one after another
+def _vocabulary(text: str) -> frozenset[str]:
+    """The different words of a text, without the common ones."""
+    return frozenset(WORD.findall(text)) - COMMON
 
 
 STEM = 5
@@ -208,8 +212,8 @@ def activity_features(
     told = [
         *words_of(clause, ""),
         *words_of(narrowing, "n:"),
-        *(f"s:{word}" for word in set(WORD.findall(sentence)) - COMMON),
-        *(f"p:{word}" for word in set(WORD.findall(earlier[0] if earlier else "")) - COMMON),
+        *(f"s:{word}" for word in _vocabulary(sentence)),
+        *(f"p:{word}" for word in _vocabulary(earlier[0] if earlier else "")),
     ]
     return [
         f"rule={rule}",
