@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from miner.numerals import to_number
 from miner.patterns import GAPPED, HEDGES, NEED_NOUN, OTHER_THINGS, PATTERNS, SINGULAR, UNITS, YOUNG, CountPattern
-from miner.tokens import TRIGGERS, Words, files_of, fraction_value, matchers
+from miner.tokens import TRIGGERS, Words, files, fraction_value, matchers
 
 
 @dataclass(slots=True)
@@ -88,14 +88,12 @@ def _matches(doc: Words, left_out: Sequence[tuple[int, int]]) -> Iterator[tuple[
             windows[-1][1] = end
         else:
             windows.append([begin, end])
-    by_file = matchers()
+    by_file, by_value = matchers(), files()
     for begin, end in windows:
-        files: set[str] = set()
-        for word in doc[begin:end]:
-            files |= files_of(word.tag)
-            files |= files_of(word.lower)
+        telling = {word.tag for word in doc[begin:end]} | {word.lower for word in doc[begin:end]}
+        wanted = {file for value in telling for file in by_value.get(value, ())}
         span = doc.doc[begin:end]
-        found = [match for file in files for match in by_file[file](span)]
+        found = [match for file in wanted for match in by_file[file](span)]
         for key, start, stop in sorted(found, key=itemgetter(1, 2, 0)):
             yield key, start + begin, stop + begin
 

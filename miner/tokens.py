@@ -59,13 +59,13 @@ LAST_RESORT = "NUM"
 
 
 @cache
-def matchers() -> dict[str, Matcher]:
-    """The matchers by the word or class without which none of their rows can match; built once.
+def matchers() -> dict[tuple[str, ...], Matcher]:
+    """The matchers by the words or classes of which one must be there for any of their rows to match; built once.
 
     A matcher tries all its rows at every token, so a row is filed under the rarest of its tokens
-    that must be there, and tried only near words that `files_of` sends to that file.
+    that must be there, and tried only near words that `files` sends to that file.
     """
-    filed: dict[str, dict[str, list[Row]]] = {}
+    filed: dict[tuple[str, ...], dict[str, list[Row]]] = {}
     for pattern in PATTERNS:
         for form in pattern.forms:
             for row in _by_first_word(form):
@@ -79,26 +79,35 @@ def matchers() -> dict[str, Matcher]:
 
 
 @cache
-def files_of(value: str) -> frozenset[str]:
-    """The files of rows for which this class, or this word in lower case, may be the telling token."""
-    return frozenset(file for file in matchers() if value.replace(" ", "_") in file.split("|"))
+def files() -> dict[str, set[tuple[str, ...]]]:
+    """The files of `matchers` by each class, or word in lower case, under which they hold rows."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for file in matchers():
+        for value in file:
+            found.setdefault(value.replace("_", " "), set()).add(file)
+    return found
 
 
-def _file_of(row: Row) -> str:
-    """The values, joined by |, that the most telling token of a row may have: words before classes, few before many."""
-    files = []
+def _file_of(row: Row) -> tuple[str, ...]:
+    """The values that the most telling token of a row may have: words before classes, few before many.
+
+    Raises ValueError for a row that holds nothing but common words.
+    """
+    found = []
     for token in row:
         if token.get("OP", "+")[:2] in ("?", "*", "{0"):
             continue
         ((attribute, value),) = ((key, value) for key, value in token.items() if key != "OP")
-        values = value["IN"] if isinstance(value, dict) else [value]
+        values = sorted(value["IN"]) if isinstance(value, dict) else [value]
         if values == [LAST_RESORT]:
-            files.append((2, 0, LAST_RESORT))
+            found.append((2, 0, values))
         elif attribute == "TAG" and COMMON_CLASSES.isdisjoint(values):
-            files.append((1, len(values), "|".join(values)))
+            found.append((1, len(values), values))
         elif attribute != "TAG" and COMMON_WORDS.isdisjoint(values):
-            files.append((0, len(values), "|".join(values)))
-    return min(files)[2]
+            found.append((0, len(values), values))
+    if not found:
+        raise ValueError(f"a pattern’s row needs a number or a less common word: {row}")
+    return tuple(min(found)[2])
 
 
 def _by_first_word(form: tuple[dict[str, Any], ...]) -> Iterator[Row]:

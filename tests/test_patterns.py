@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from miner import mentions, tokens
 from miner.gold import count_passage
 from miner.numerals import to_number
 from miner.patterns import PATTERNS
@@ -25,6 +26,20 @@ def test_pattern_finds(name: str, sentence: str, cue: str) -> None:
 @pytest.mark.parametrize(("name", "sentence"), IGNORES)
 def test_pattern_ignores(name: str, sentence: str) -> None:
     assert cues(sentence) == []
+
+
+def test_filing_rows_by_their_telling_word_loses_no_match(monkeypatch: pytest.MonkeyPatch) -> None:
+    docs = [tokens.read_tokens(sentence)[0] for _, sentence, _ in FINDS]
+    filed = [list(mentions._matches(doc, ())) for doc in docs]
+    everywhere = {value: set(tokens.matchers()) for doc in docs for word in doc for value in (word.lower, word.tag)}
+    monkeypatch.setattr(mentions, "files", lambda: everywhere)
+    assert filed == [list(mentions._matches(doc, ())) for doc in docs]
+    assert all(filed)
+
+
+def test_row_of_common_words_only_is_refused() -> None:
+    with pytest.raises(ValueError, match="less common word"):
+        tokens._file_of([{"LOWER": "of"}, {"LOWER": "the"}, {"TAG": "NUM", "OP": "?"}])
 
 
 def test_every_pattern_has_an_example() -> None:
