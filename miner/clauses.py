@@ -50,13 +50,13 @@ def clause_of(
     has_left, has_right = left > begin, right < end
     left = _boundary(doc, left, mention.start) if has_left else _opening(doc, left, mention.start)
     right = _boundary_back(doc, mention.end, right) if has_right else _closing(doc, mention.end, right)
-    left_out = [(mention.start, mention.end), mention.group_span]
+    left_out = {*range(mention.start, mention.end), *range(*mention.group_span)}
     if not whole:
-        left_out.append(mention.restrictor)
+        left_out.update(range(*mention.restrictor))
     words = [
         word.lower if at + 1 < len(doc) and doc[at + 1].start == word.end else word.lower + " "
         for at, word in enumerate(doc[left:right], left)
-        if not any(first <= at < last for first, last in left_out)
+        if at not in left_out
     ]
     return re.sub(r"\s+", " ", "".join(words).replace("'", "’")).strip()
 

@@ -45,7 +45,8 @@ class Weights:
         return ", ".join(sorted(known, key=lambda name: (-gains[self.rows[name]], name))[:3])
 
     def _totals(self, features: Iterable[str]) -> NDArray[np.float64]:
-        rows = {self.rows[name] for name in features if name in self.rows}
+        row_of = self.rows.get
+        rows = {row_of(name, -1) for name in features} - {-1}
         totals: NDArray[np.float64] = self.weights.take(list(rows), axis=0).sum(axis=0)
         return totals + self.intercepts
 
