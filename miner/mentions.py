@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
+from spacy.matcher import Matcher
+
 from miner.numerals import to_number
 from miner.patterns import GAPPED, HEDGES, NEED_NOUN, OTHER_THINGS, PATTERNS, SINGULAR, UNITS, YOUNG, CountPattern
-from miner.tokens import TRIGGERS, Words, files, fraction_value, matchers
+from miner.tokens import TRIGGERS, Words, fraction_value, row_files
 
 
 @dataclass(slots=True)
@@ -76,26 +78,42 @@ NEXT = {"not": ("one", "a", "all", "every", "any"), "any": ("of",)}
 def _matches(doc: Words, left_out: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
     """What the matchers find near words that may state a quantity; the rest of the text is not tried."""
     windows: list[list[int]] = []
-    for word in doc:
-        if word.tag not in TRIGGERS and word.lower not in TRIGGERS:
+    for at, (lower, tag) in enumerate(zip(doc.lowers, doc.tags, strict=True)):
+        if tag not in TRIGGERS and lower not in TRIGGERS:
             continue
-        if any(a <= word.start < b for a, b in left_out):
+        if left_out and any(a <= doc[at].start < b for a, b in left_out):
             continue
-        if word.lower in NEXT and (word.i + 1 == len(doc) or doc[word.i + 1].lower not in NEXT[word.lower]):
+        if lower in NEXT and (at + 1 == len(doc) or doc.lowers[at + 1] not in NEXT[lower]):
             continue
-        begin, end = max(0, word.i - BEFORE), min(len(doc), word.i + AFTER)
+        begin, end = max(0, at - BEFORE), min(len(doc), at + AFTER)
         if windows and begin <= windows[-1][1]:
             windows[-1][1] = end
         else:
             windows.append([begin, end])
-    by_file, by_value = matchers(), files()
     for begin, end in windows:
-        telling = {word.tag for word in doc[begin:end]} | {word.lower for word in doc[begin:end]}
-        wanted = {file for value in telling for file in by_value.get(value, ())}
-        span = doc.doc[begin:end]
-        found = [match for file in wanted for match in by_file[file](span)]
-        for key, start, stop in sorted(found, key=itemgetter(1, 2, 0)):
-            yield key, start + begin, stop + begin
+        found = [
+            (key, start + first, stop + first)
+            for matcher, stretches in _stretches(doc, begin, end).items()
+            for first, last in stretches
+            for key, start, stop in matcher(doc.doc[first:last])
+        ]
+        yield from sorted(found, key=itemgetter(1, 2, 0))
+
+
+def _stretches(doc: Words, begin: int, end: int) -> dict[Matcher, list[list[int]]]:
+    """Where in the words from `begin` to before `end` each matcher may find something: around its telling words."""
+    found: dict[Matcher, list[list[int]]] = {}
+    by_value = row_files()
+    for at in range(begin, end):
+        for value in (doc.tags[at], doc.lowers[at]):
+            for file in by_value.get(value, ()):
+                first, last = max(begin, at - file.before), min(end, at + file.after)
+                stretches = found.setdefault(file.matcher, [])
+                if stretches and first <= stretches[-1][1]:
+                    stretches[-1][1] = last
+                else:
+                    stretches.append([first, last])
+    return found
 
 
 BY_NAME = {pattern.name: pattern for pattern in PATTERNS}

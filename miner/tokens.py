@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import chain, compress
 from typing import Any, NamedTuple
@@ -56,58 +57,78 @@ COMMON_WORDS = frozenset(
     ["of", "in", "a", "the", "that", "who", "we", "it", "one", ",", "cases", "was", "were", "been"]
 )
 LAST_RESORT = "NUM"
+UNBOUNDED = 1000
+"""Tokens: longer than any paragraph's stretch of quantities."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RowFile:
+    """Pattern rows that hold the same telling token, in one matcher.
+
+    `before`, `after`: how many tokens of a row may stand before that token, and from it on.
+    """
+
+    matcher: Matcher
+    before: int
+    after: int
 
 
 @cache
-def matchers() -> dict[tuple[str, ...], Matcher]:
-    """The matchers by the words or classes of which one must be there for any of their rows to match; built once.
+def row_files() -> dict[str, list[RowFile]]:
+    """The pattern rows by each class, or word in lower case, that may tell of them; built once.
 
     A matcher tries all its rows at every token, so a row is filed under the rarest of its tokens
-    that must be there, and tried only near words that `files` sends to that file.
+    that must be there, and tried only around words that this token may be.
     """
-    filed: dict[tuple[str, ...], dict[str, list[Row]]] = {}
+    filed: dict[tuple[str, ...], list[tuple[str, Row, int]]] = {}
     for pattern in PATTERNS:
         for form in pattern.forms:
             for row in _by_first_word(form):
-                filed.setdefault(_file_of(row), {}).setdefault(pattern.name, []).append(row)
-    found = {}
-    for file, by_pattern in filed.items():
-        found[file] = Matcher(language().vocab)
-        for name, rows in by_pattern.items():
-            found[file].add(name, rows)
+                at = _telling(row)
+                filed.setdefault(tuple(_values(row[at])[1]), []).append((pattern.name, row, at))
+    found: dict[str, list[RowFile]] = {}
+    for values, entries in filed.items():
+        matcher = Matcher(language().vocab)
+        for name, row, _ in entries:
+            matcher.add(name, [row])
+        before = max(sum(map(_longest, row[:at])) for _, row, at in entries)
+        after = max(sum(map(_longest, row[at:])) for _, row, at in entries)
+        for value in values:
+            found.setdefault(value.replace("_", " "), []).append(RowFile(matcher, before, after))
     return found
 
 
-@cache
-def files() -> dict[str, set[tuple[str, ...]]]:
-    """The files of `matchers` by each class, or word in lower case, under which they hold rows."""
-    found: dict[str, set[tuple[str, ...]]] = {}
-    for file in matchers():
-        for value in file:
-            found.setdefault(value.replace("_", " "), set()).add(file)
-    return found
+def _longest(token: dict[str, Any]) -> int:
+    """How many tokens of a text a token of a row may be."""
+    repeated = token.get("OP", "1")
+    return UNBOUNDED if repeated in ("*", "+") else 1 if repeated == "?" else int(repeated.strip("{}").split(",")[-1])
 
 
-def _file_of(row: Row) -> tuple[str, ...]:
-    """The values that the most telling token of a row may have: words before classes, few before many.
+def _values(token: dict[str, Any]) -> tuple[str, list[str]]:
+    """What a token of a row is known by, and what that may be."""
+    ((attribute, value),) = ((key, value) for key, value in token.items() if key != "OP")
+    return attribute, sorted(value["IN"]) if isinstance(value, dict) else [value]
+
+
+def _telling(row: Row) -> int:
+    """Which token of a row tells most of it: words before classes, few before many.
 
     Raises ValueError for a row that holds nothing but common words.
     """
     found = []
-    for token in row:
+    for at, token in enumerate(row):
         if token.get("OP", "+")[:2] in ("?", "*", "{0"):
             continue
-        ((attribute, value),) = ((key, value) for key, value in token.items() if key != "OP")
-        values = sorted(value["IN"]) if isinstance(value, dict) else [value]
+        attribute, values = _values(token)
         if values == [LAST_RESORT]:
-            found.append((2, 0, values))
+            found.append((2, 0, values, at))
         elif attribute == "TAG" and COMMON_CLASSES.isdisjoint(values):
-            found.append((1, len(values), values))
+            found.append((1, len(values), values, at))
         elif attribute != "TAG" and COMMON_WORDS.isdisjoint(values):
-            found.append((0, len(values), values))
+            found.append((0, len(values), values, at))
     if not found:
         raise ValueError(f"a pattern’s row needs a number or a less common word: {row}")
-    return tuple(min(found)[2])
+    return min(found)[3]
 
 
 def _by_first_word(form: tuple[dict[str, Any], ...]) -> Iterator[Row]:
@@ -193,18 +214,20 @@ No line break: spaCy holds that for a special case, and keeps no word after one 
 
 
 class Words(list[Word]):
-    """The words of a paragraph after one START word: spaCy's tokens, copied once, as reading a list is much faster."""
+    """The words of a paragraph after one START word: spaCy's tokens, copied once, as reading a list is much faster.
 
-    def __init__(self, source: str, doc: Doc, texts: Sequence[str], lowers: Sequence[str], tags: Sequence[str]) -> None:
-        spaces = doc.to_array("SPACY").astype(int)
-        lengths = np.fromiter(map(len, texts), dtype=int, count=len(texts))
-        ends = np.cumsum(lengths + spaces) - spaces - len(START)
-        starts = np.maximum(ends - lengths, 0)
-        super().__init__(
-            map(Word._make, zip(range(len(texts)), starts.tolist(), ends.tolist(), texts, lowers, tags, strict=True))
-        )
+    `lowers`, `tags`: those of all words, for a look at many at once.
+    """
+
+    def __init__(self, source: str, doc: Doc, texts: Sequence[str], lowers: list[str], tags: list[str]) -> None:
+        begins, lengths = doc.to_array(["IDX", "LENGTH"]).astype(int).T
+        starts = [0, *(begins[1:] - len(START)).tolist()]
+        ends = (begins + lengths - len(START)).tolist()
+        super().__init__(map(Word._make, zip(range(len(texts)), starts, ends, texts, lowers, tags, strict=True)))
         self.source = source
         self.doc = doc
+        self.lowers = lowers
+        self.tags = tags
 
     def text(self, first: int, last: int) -> str:
         """The paragraph's text from word `first` to before word `last`."""
@@ -241,7 +264,9 @@ def _key_of(tag: str) -> int:
 def read_tokens(text: str) -> tuple[Words, dict[int, str]]:
     """The text's words with their classes, after one START word; and the band of soft words by word."""
     # Words that are one number or noun become one token: "a_dozen" is as long as "a dozen".
-    doc = language().make_doc(START + JOINED.sub(lambda match: match[0].replace(" ", "_"), text))
+    lowered = text.lower()
+    joined = any(words in lowered for words in JOINED_WORDS)  # spares most paragraphs the slow expression
+    doc = language().make_doc(START + (JOINED.sub(lambda match: match[0].replace(" ", "_"), text) if joined else text))
     texts, lowers, tags, keys, may_change = map(list, zip(*map(_kind_of, doc.to_array("ORTH").tolist()), strict=True))
     changing = list(compress(range(len(lowers)), may_change))
     soft = _mark_soft_words(lowers, tags, changing)

@@ -28,18 +28,18 @@ def test_pattern_ignores(name: str, sentence: str) -> None:
     assert cues(sentence) == []
 
 
-def test_filing_rows_by_their_telling_word_loses_no_match(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trying_rows_only_around_their_telling_word_loses_no_match(monkeypatch: pytest.MonkeyPatch) -> None:
     docs = [tokens.read_tokens(sentence)[0] for _, sentence, _ in FINDS]
-    filed = [list(mentions._matches(doc, ())) for doc in docs]
-    everywhere = {value: set(tokens.matchers()) for doc in docs for word in doc for value in (word.lower, word.tag)}
-    monkeypatch.setattr(mentions, "files", lambda: everywhere)
-    assert filed == [list(mentions._matches(doc, ())) for doc in docs]
-    assert all(filed)
+    around = [list(mentions._matches(doc, ())) for doc in docs]
+    matchers = {file.matcher for files in tokens.row_files().values() for file in files}
+    monkeypatch.setattr(mentions, "_stretches", lambda doc, begin, end: {key: [[begin, end]] for key in matchers})
+    assert around == [list(mentions._matches(doc, ())) for doc in docs]
+    assert all(around)
 
 
 def test_row_of_common_words_only_is_refused() -> None:
     with pytest.raises(ValueError, match="less common word"):
-        tokens._file_of([{"LOWER": "of"}, {"LOWER": "the"}, {"TAG": "NUM", "OP": "?"}])
+        tokens._telling([{"LOWER": "of"}, {"LOWER": "the"}, {"TAG": "NUM", "OP": "?"}])
 
 
 def test_every_pattern_has_an_example() -> None:
