@@ -49,10 +49,18 @@ def clause_of(
     right = min((m.start for m in inside if m.start >= mention.end), default=end)
     has_left, has_right = left > begin, right < end
     left = _boundary(doc, left, mention.start) if has_left else _opening(doc, left, mention.start)
-    right = _boundary_back(doc, mention.end, right) if has_right else _closing(doc, mention.end, right)
+    right = (
+        _boundary_back(doc, mention.end, right)
+        if has_right
+        else _closing(doc, mention.end, right, _has_verb(doc, left, mention.start))
+    )
     left_out = {*range(mention.start, mention.end), *range(*mention.group_span)}
     if not whole:
         left_out.update(range(*mention.restrictor))
+    if index + 1 < len(mentions) and all(
+        word.lower in (",", "and", "or") for word in doc[left : mentions[index + 1].start] if word.i not in left_out
+    ):
+        return clause_of(doc, mentions, index + 1, sentence, whole=whole)  # "Eleven mothers and five fathers had ..."
     words = [
         word.lower if at + 1 < len(doc) and doc[at + 1].start == word.end else word.lower + " "
         for at, word in enumerate(doc[left:right], left)
@@ -86,6 +94,8 @@ def _boundary(doc: Words, left: int, right: int) -> int:
 def _boundary_back(doc: Words, left: int, right: int) -> int:
     """Where the clause of the quantity ending at `left` ends, before another that begins at `right`."""
     for position in range(left, right):
+        if _goes_on(doc, position):
+            continue
         if doc[position].text in (";", ":", "—") or doc[position].lower in ("while", "whereas", "but"):
             return position
     candidates = [
@@ -104,7 +114,6 @@ def _opening(doc: Words, left: int, right: int) -> int:
             and position + 1 < right
             and doc[position + 1].lower in ("and", "but", "so", "yet")
             and _has_verb(doc, left, position)
-            and _own_verb(doc, position, right)
         ):
             start = position + 1
             break
@@ -127,19 +136,24 @@ def _opening(doc: Words, left: int, right: int) -> int:
     return start
 
 
-def _closing(doc: Words, left: int, right: int) -> int:
+def _closing(doc: Words, left: int, right: int, said_before: bool) -> int:
+    """Where the clause of the last quantity of a sentence, ending at `left`, ends.
+
+    `said_before`: what is said of the quantity stands before it.
+    """
     for position in range(left, right):
         token = doc[position]
         following = doc[position + 1] if position + 1 < right else None
-        if token.text in (";", "—") and position > left:
+        if token.text in (";", "—") and (position > left or said_before):
             return position
         if token.text == ":" and position > left + 2:
             return position
-        if token.text == "," and following is not None and following.lower in COMMENTS:
-            if following.lower == "but" and doc[position + 2 : position + 3] and doc[position + 2].tag in GOES_ON:
-                continue  # "reviewed, but in terms that told us nothing"
-            return position
+        if _goes_on(doc, position + 1):
+            continue
         new = doc[position + 2 : position + 3]
+        absolute = new and new[0].lower in ("being", "having")  # "this being due to sickness"
+        if token.text == "," and following is not None and (following.lower in COMMENTS or absolute):
+            return position
         if (
             token.text == ","
             and following is not None
@@ -150,6 +164,11 @@ def _closing(doc: Words, left: int, right: int) -> int:
         ):
             return position
     return right
+
+
+def _goes_on(doc: Words, at: int) -> bool:
+    """Whether a "but" at `at` adds to what was said before it: "reviewed, but in terms that told us nothing"."""
+    return doc.text(at - 1, at + 1).lower() == ", but" and at + 1 < len(doc) and doc[at + 1].tag in GOES_ON
 
 
 GOES_ON = frozenset({"PREP", "ADV", "WORD", "PAST", "VERB"})
@@ -178,7 +197,3 @@ COMMENTS = frozenset(
 
 def _has_verb(doc: Words, left: int, right: int) -> bool:
     return any(token.tag in ("VERB", "PAST") for token in doc[left:right])
-
-
-def _own_verb(doc: Words, left: int, right: int) -> bool:
-    return True

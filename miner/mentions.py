@@ -870,7 +870,7 @@ def _restrictor(doc: Words, mention: Mention) -> tuple[int, int]:
         here = doc[end]
         if here.text in (",", ";", ".", ":", "(", "?", "!", "—"):
             break
-        noun = here.lower in ("need", "needs") and doc[end - 1].tag in ("DET", "WORD", "PREP")
+        noun = here.lower in ("need", "needs") and doc[end - 1].tag in ("DET", "ART", "WORD", "PREP")
         goes_on = doc[end - 1].tag == "VERB" or (doc[end - 1].tag == "ADV" and here.lower not in FINITE)
         if here.tag == "VERB" and not noun and end > start and not goes_on:
             verbs += 1

@@ -96,12 +96,16 @@ def judge(clause: str, *, partitive: bool, before: str | None) -> Judgement:
             if name in ("need", "happened"):
                 continue
             name = "good" if name == "bad" and not ALREADY_NEGATIVE.match(words) else "bad"
+        elif negated and name == "good" and NEGATED_VERB.match(clause, start + len(words)):
+            name = "bad"
         if name not in hits or start < hits[name][0]:
             hits[name] = start, words
     need, good = hits.get("need"), hits.get("good")
-    # "needed a plan to keep other people safe": what a good one would do is no praise.
-    if need and good and "bad" not in hits and need[0] < good[0] and not JOINED.search(clause[need[0] : good[0]]):
-        return Judgement("neutral", need[1], 2)
+    # "needed a plan to keep other people safe": what a good one would do is no praise; "a full one was not needed" neither.
+    if need and good and "bad" not in hits:
+        wanted = need[0] < good[0] and not JOINED.search(clause[need[0] : good[0]])
+        if wanted or NEGATORS.match(need[1]):
+            return Judgement("neutral", need[1], 2)
     for name, sense in (("bad", "not_met"), ("good", "met")):
         if name in hits:
             return Judgement(sense, hits[name][1])
@@ -132,6 +136,14 @@ def _speaks(clause: str) -> bool:
 
 def _is_strong(text: str) -> bool:
     return any(cue.name in ("good", "bad") for cue, _, _ in SENSE.find(text))
+
+
+_VERBS = r"(?:was|were|had|did|is|are|has|have|could|would)"
+NEGATED_VERB = re.compile(
+    rf"(?:(?!\b(?:{_VERBS}|but|which|who|that|because|although|while|until|if|where|what|how|why|as)\b|[,;:]).)*"
+    rf"\b{_VERBS}(?: (?:not|never)\b|n’t)(?! (?:required|needed|necessary|due|applicable)\b)"
+)
+"""Behind a word of praise, the negated verb whose subject it belongs to: "sufficient work was not evident"."""
 
 
 def _is_negated(text: str, at: int) -> bool:

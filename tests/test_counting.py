@@ -115,6 +115,22 @@ def test_weights_belong_to_these_annotations() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "senses"),
+    [
+        ("Sufficient planning for release was not evident in nine cases.", ["not_met"]),
+        ("Sufficient planning for release was not needed in nine cases.", ["neutral"]),
+        ("Eleven mothers, five fathers and two grandmothers had been properly involved.", ["met"] * 3),
+        ("Reviews were done in at least 15 of the 24 cases; the file was a muddle.", ["met"]),
+        ("Reviews were thorough in 15 of the 24 cases, this being a weakness two years ago.", ["met"]),
+        ("Of the 14 plans, four had been revised, but in a careless way; and nine were good.", ["not_met", "met"]),
+    ],
+)
+def test_rules_read_the_clause_of_each_quantity(text: str, senses: list[str]) -> None:
+    findings, _ = count_passage({"section": "child", "sample": 30, "text": text}, learned=False)
+    assert [finding.sense for finding in findings] == senses
+
+
+@pytest.mark.parametrize(
     ("text", "low", "high"),
     [
         ("Plans were good in just over half of the cases.", 0.5, 0.6),
