@@ -15,9 +15,9 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
-from urllib.robotparser import RobotFileParser
 
 import httpx
+from protego import Protego
 
 from miner import __version__
 from miner.places import ARCHIVES, Place, host_of, is_allowed
@@ -85,7 +85,7 @@ class Asker:
         self.part = folder / "download.part"
         self.log = (folder / "requests.tsv").open("a", encoding="utf-8")
         self.counts: Counter[str] = Counter()
-        self.robots: dict[str, RobotFileParser | None] = {}
+        self.robots: dict[str, Protego | None] = {}
         self.last = -1e9
         agent = (
             f"{AGENT}/{__version__} (published youth offending inspection letters; {options.contact or 'one reader'})"
@@ -125,18 +125,16 @@ class Asker:
         if site not in self.robots:
             self.robots[site] = self._read_robots(site, place)
         rules = self.robots[site]
-        return rules is None or rules.can_fetch(AGENT, address)
+        return rules is None or rules.can_fetch(address, AGENT)
 
-    def _read_robots(self, site: str, place: Place) -> RobotFileParser | None:
+    def _read_robots(self, site: str, place: Place) -> Protego | None:
         """The rules of a site; None where it has none. A site that fails to say is not asked further."""
         address = f"{site}/robots.txt"
         try:
             for _ in range(6):
                 answer, location = self._try(address, "robots", {})
                 if answer:
-                    rules = RobotFileParser()
-                    rules.parse(answer.path.read_bytes().decode("utf-8", "replace").splitlines())
-                    return rules
+                    return Protego.parse(answer.path.read_bytes().decode("utf-8", "replace"))
                 address = urljoin(address, location)
                 if not is_allowed(address, place, self.options.archives):
                     return None

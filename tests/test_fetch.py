@@ -327,8 +327,9 @@ def test_requests_keep_their_pause(site: Site, tmp_path: Path) -> None:
     assert all(2.5 < wait <= 3 for wait in waits)
 
 
-def test_robots_are_obeyed(site: Site, tmp_path: Path) -> None:
-    site.robots = f"User-agent: {AGENT}\nDisallow: /uploads/\n"
+@pytest.mark.parametrize("rule", ["Disallow: /uploads/", "Disallow: /*.pdf$", "Allow: /\nDisallow: /up*"])
+def test_robots_are_obeyed(rule: str, site: Site, tmp_path: Path) -> None:
+    site.robots = f"User-agent: {AGENT}\n{rule}\n"
     fetched = run(site, tmp_path)
     assert len(fetched.failures) == 3
     assert not letters(tmp_path)
