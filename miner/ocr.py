@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import subprocess
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from statistics import median
 
-from miner.records import LetterError, Page
+from miner.blocks import MAX_GAP
+from miner.records import LetterError, Line, Page
 
 MINUTES = 5
 """Longer than this no letter takes to recognise; a hung program must not hang a build."""
@@ -49,3 +54,56 @@ def recognise(path: str, folder: Path) -> Path:
         raise LetterError(name, "the scan could not be recognised", detail=said[-1] if said else "") from None
     part.replace(target)
     return target
+
+
+HEADING = re.compile(r"([1-9])\. [A-Z]")
+LABEL = re.compile(r"([1-9])([.,:;]{0,2})(\d{1,2}|[aIl])[.,:;)\]]{0,3}")
+"""What a paragraph's number, such as 2.1, is taken for."""
+BULLETS = frozenset("¢©«»=*°")
+"""What a bullet is taken for."""
+MARGIN = 8.0
+"""Points that a paragraph's number may stand off the heading above it, on a page that was scanned askew."""
+
+SIZE_NOISE = 0.25
+"""By what share of the usual size of type a guessed size may be off."""
+
+
+def mend(pages: Sequence[Page]) -> tuple[Page, ...]:
+    """The pages of a scan, their paragraph numbers, bullets and sizes of type as they were printed.
+
+    Recognition takes their dots and marks for others: "2:2)." for 2.2, "15" for 1.5, "¢" for a
+    bullet. A line begins with a number if that is the next one, or with a dot inside one of the
+    next few, and a capital follows.
+    """
+    usual = median(word.size for page in pages for line in page.lines for word in line.words)
+    section, last, margin = 0, 0, 0.0
+    mended = []
+    for page in pages:
+        lines = []
+        for line in page.lines:
+            heading = HEADING.match(line.text)
+            label = LABEL.fullmatch(line.words[0].text)
+            begins = len(line.words) > 1 and line.words[1].text.lstrip("“\"‘'")[:1].isupper()
+            if heading and int(heading[1]) == section + 1:
+                section, last, margin = section + 1, 0, line.x0
+            elif label and begins and int(label[1]) == section and abs(line.x0 - margin) < MARGIN:
+                number = int(label[3]) if label[3].isdecimal() else 1
+                if number == last + 1 or (label[2] and last < number <= last + 1 + MAX_GAP):
+                    line = _with_first_word(line, f"{section}.{number}.")
+                    last = number
+            elif begins and line.words[0].text in BULLETS:
+                line = _with_first_word(line, "•")
+            lines.append(_of_size(line, usual))
+        mended.append(replace(page, lines=tuple(lines)))
+    return tuple(mended)
+
+
+def _of_size(line: Line, usual: float) -> Line:
+    """The line in the usual size of type where it is near it: sizes are guessed line by line, in whole points."""
+    if all(abs(word.size - usual) > SIZE_NOISE * usual for word in line.words):
+        return line
+    return replace(line, words=tuple(replace(word, size=usual) for word in line.words))
+
+
+def _with_first_word(line: Line, text: str) -> Line:
+    return replace(line, words=(replace(line.words[0], text=text), *line.words[1:]))
