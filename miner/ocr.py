@@ -6,7 +6,7 @@ import hashlib
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -68,19 +68,21 @@ SIZE_NOISE = 0.25
 """By what share of the usual size of type a guessed size may be off."""
 
 
-def mend(pages: Sequence[Page]) -> tuple[Page, ...]:
-    """The pages of a scan, their paragraph numbers, bullets and sizes of type as they were printed.
+def mend(pages: Sequence[Page], scanned: Collection[int]) -> tuple[Page, ...]:
+    """The pages, those `scanned` (numbers) with paragraph numbers, bullets and sizes of type as they were printed.
 
     Recognition takes their dots and marks for others: "2:2)." for 2.2, "15" for 1.5, "¢" for a
     bullet. A line begins with a number if that is the next one, or with a dot inside one of the
     next few, and a capital follows.
     """
-    usual = median(word.size for page in pages for line in page.lines for word in line.words)
+    sizes = [word.size for page in pages if page.number in scanned for line in page.lines for word in line.words]
+    usual = median(sizes) if sizes else 0.0
     section, last, margin = 0, 0, 0.0
     mended = []
     for page in pages:
         lines = []
-        for line in page.lines:
+        for printed in page.lines:
+            line = printed
             heading = HEADING.match(line.text)
             label = LABEL.fullmatch(line.words[0].text)
             begins = len(line.words) > 1 and line.words[1].text.lstrip("“\"‘'")[:1].isupper()
@@ -93,7 +95,7 @@ def mend(pages: Sequence[Page]) -> tuple[Page, ...]:
                     last = number
             elif begins and line.words[0].text in BULLETS:
                 line = _with_first_word(line, "•")
-            lines.append(_of_size(line, usual))
+            lines.append(_of_size(line, usual) if page.number in scanned else printed)
         mended.append(replace(page, lines=tuple(lines)))
     return tuple(mended)
 

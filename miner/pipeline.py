@@ -67,7 +67,8 @@ def mine_letter(source: Source, bands: Bands = DEFAULT_BANDS, reader: str = "pdf
         text_source = "pdf"
         empty = ocr.empty_pages(pages)
         if empty and (ocr.is_installed() or 2 * len(empty) > len(pages)):
-            pages = ocr.mend(read_pages(str(ocr.recognise(source.path, corpus.ROOT / "build" / "ocr")), reader))
+            recognised = ocr.recognise(source.path, corpus.ROOT / "build" / "ocr")
+            pages = ocr.mend(read_pages(str(recognised), reader), empty)
             text_source = "ocr"
         letter = structure.read_letter(pages, profile, source.name)
         for number in ocr.empty_pages(pages):

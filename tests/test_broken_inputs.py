@@ -7,6 +7,7 @@ import random
 import shutil
 import sqlite3
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2
@@ -210,12 +211,12 @@ def page_of(*lines: tuple[float, str], size: float = 11.0) -> Page:
     ],
 )
 def test_numbers_and_bullets_of_a_scan_are_mended(recognised: str, printed: str) -> None:
-    (page,) = ocr.mend([page_of((70, "1. Reducing reoffending"), (71, recognised))])
+    (page,) = ocr.mend([page_of((70, "1. Reducing reoffending"), (71, recognised))], [1])
     assert page.lines[1].text == printed
 
 
 def test_a_number_within_the_text_of_a_scan_stays() -> None:
-    (page,) = ocr.mend([page_of((70, "1. Reducing reoffending"), (100, "11 Plans were good"))])
+    (page,) = ocr.mend([page_of((70, "1. Reducing reoffending"), (100, "11 Plans were good"))], [1])
     assert page.lines[1].text == "11 Plans were good"
 
 
@@ -223,5 +224,15 @@ def test_guessed_sizes_of_type_become_one() -> None:
     pages = [
         page_of((70, "Plans were good"), (70, "and so were reviews"), size=size) for size in (11.0, 11.0, 10.0, 16.0)
     ]
-    sizes = [{word.size for line in page.lines for word in line.words} for page in ocr.mend(pages)]
+    sizes = [{word.size for line in page.lines for word in line.words} for page in ocr.mend(pages, [1])]
     assert sizes == [{11.0}, {11.0}, {11.0}, {16.0}]
+
+
+def test_typed_pages_beside_scanned_ones_stay_as_they_are() -> None:
+    typed = page_of((70, "1. Reducing reoffending"), (70, "11: Plans were good"), size=9.0)
+    scan = replace(page_of((70, "12: Reviews were late"), size=11.0), number=2)
+    blank = Page(3, 595, 842, ())
+    mended = ocr.mend([typed, scan, blank], [2, 3])
+    assert (mended[0], mended[2]) == (typed, blank)
+    assert mended[1].lines[0].text == "1.2. Reviews were late"
+    assert ocr.mend([blank], [3]) == (blank,)
