@@ -389,7 +389,10 @@ def evaluate(folder: Path, errors: bool, as_json: bool) -> None:
 @main.command()
 @click.option("--card", is_flag=True, help="Measure as well, and write the figures into models/MODEL_CARD.md.")
 @click.option(
-    "--letters", type=PATHS, multiple=True, help="Measure on the gold examples of the letters in this folder, too."
+    "--letters",
+    type=PATHS,
+    multiple=True,
+    help="Measure on the gold examples of the letters, and on labelled texts, in this folder, too.",
 )
 @click.option(
     "--weights", is_flag=True, help="Train the weights of sense and activity (models/qualifiers.json) instead."

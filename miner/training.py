@@ -11,7 +11,6 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,8 @@ from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
 from miner import corrections, themes
-from miner.themes import FOLDER, THEMES, TONES, Array, Labelled, Parts, Reading, ThemeModel, Truth
+from miner.encoder import STRAIGHT, Encoder
+from miner.themes import FOLDER, THEMES, TONES, Array, Labelled, Reading, ThemeModel, Truth, Votes
 
 Ints = NDArray[np.int64]
 FIGURES = FOLDER / "figures.json"
@@ -165,14 +165,12 @@ OTHERS: dict[str, Scorer] = {
     "logistic regression, words, concepts, characters": _linear(dict([WORDS, CONCEPTS, CHARACTERS]), _logistic),
     "logistic regression, words, concepts, places": _linear(dict([WORDS, CONCEPTS, PLACES]), _logistic),
 }
-CHOSEN = {
-    "themes": "logistic regression, words and concepts",
-    "tone": "logistic regression, words, concepts, places",
-}
+ENCODER = "tuned encoder"
+CHOSEN = "tuned encoder beside words and concepts (places)"
 
 
-def compare(texts: Sequence[Labelled], folder: Path = FOLDER) -> list[dict[str, Any]]:
-    """Each kind of model by cross-validation over whole batches: themes micro-F1 and macro-F1, tone accuracy.
+def compare(texts: Sequence[Labelled], by_encoder: Votes, folder: Path = FOLDER) -> list[dict[str, Any]]:
+    """Each kind of model by cross-validation over whole writers: themes micro-F1 and macro-F1, tone accuracy.
 
     All have the same folds; each gets the one threshold that suits it best, so none is favoured.
     """
@@ -183,16 +181,19 @@ def compare(texts: Sequence[Labelled], folder: Path = FOLDER) -> list[dict[str, 
     found = []
     for name, score in OTHERS.items():
         raw, raw_tones = np.zeros(truth.themes.shape), np.zeros(tones.shape)
-        for held_out in themes.folds_of(truth.batches, themes.FOLDS):
+        for held_out in themes.folds_of(truth.writers, themes.FOLDS):
             seen = [readings[at] for at in np.flatnonzero(~held_out)]
             unseen = [readings[at] for at in np.flatnonzero(held_out)]
             raw[held_out] = score(seen, truth.themes[~held_out], unseen)
             raw_tones[held_out] = score(seen, tones[~held_out], unseen)
-        given = _best_cut(raw, truth.themes)
-        micro, macro, _ = theme_f1(truth.themes, given)
-        tone = accuracy(truth.tones, raw_tones.argmax(axis=1))
-        found.append({"model": name, "micro": round(micro, 3), "macro": round(macro, 3), "tone": round(tone, 3)})
-    return found
+        found.append(_compared(name, raw, raw_tones, truth))
+    return [*found, _compared(ENCODER, by_encoder.themes, by_encoder.tones, truth)]
+
+
+def _compared(name: str, raw: Array, raw_tones: Array, truth: Truth) -> dict[str, Any]:
+    micro, macro, _ = theme_f1(truth.themes, _best_cut(raw, truth.themes))
+    tone = accuracy(truth.tones, raw_tones.argmax(axis=1))
+    return {"model": name, "micro": round(micro, 3), "macro": round(macro, 3), "tone": round(tone, 3)}
 
 
 def _best_cut(raw: Array, truth: Ints) -> Ints:
@@ -213,38 +214,46 @@ def measure(texts: Sequence[Labelled], folder: Path = FOLDER) -> dict[str, Any]:
     lexicon = themes.Lexicon((folder / "lexicon.txt").read_text(encoding="utf-8").splitlines())
     readings = [themes.read_text(text.text, lexicon) for text in texts]
     truth = themes.truth_of(texts)
-    parts = themes.parts_of(texts, lexicon)
-    writers = np.array([batch[0] for batch in truth.batches.tolist()], dtype=np.str_)
-    figures: dict[str, Any] = {
+    folds = themes.folds_of(truth.writers, themes.FOLDS)
+    by_words = themes.out_of_fold(readings, truth, themes.parts_of(texts, lexicon), folds)
+    by_encoder = themes.held_out_votes(texts, Encoder(folder / "encoder"), folder)
+    scores, tones, given = _judged(by_words, by_encoder, truth, folds)
+    return {
         "texts": len(texts),
-        "texts_sha256": themes.training_hash(texts, folder / "lexicon.txt"),
+        "texts_sha256": themes.training_hash(texts, folder),
         "support": dict(zip(THEMES, truth.themes.sum(axis=0).tolist(), strict=True)),
         "tone_support": {name: int((truth.tones == at).sum()) for at, name in enumerate(TONES)},
-        "by_batch": _grouped(readings, truth, parts, themes.folds_of(truth.batches, themes.FOLDS)),
-        "comparison": compare(texts, folder),
+        "held_out": _figures(scores, tones, given, truth),
+        "writers": {
+            writer: _of_writer(tones, given, truth, truth.writers == writer)
+            for writer in sorted(set(truth.writers.tolist()))
+        },
+        "comparison": [
+            *compare(texts, by_encoder, folder),
+            _compared(CHOSEN, np.log(scores / (1 - scores)), tones, truth),
+        ],
         "second_labels": agreement(),
     }
-    held_out = [writers == writer for writer in sorted(set(writers.tolist()))]
-    figures["by_writer"] = _grouped(readings, truth, parts, held_out)
-    figures["by_writer"]["each"] = {str(writers[fold][0]): _of_fold(readings, truth, parts, fold) for fold in held_out}
-    return figures
 
 
-def _grouped(
-    readings: Sequence[Reading], truth: Truth, parts: Parts, folds: Sequence[NDArray[np.bool_]]
-) -> dict[str, Any]:
-    """Figures of the whole way (weights, calibration, threshold), each fold judged by a model that has not seen it.
-
-    Calibration and threshold are those of the other folds' scores.
-    """
-    raw, raw_tones = themes.out_of_fold(readings, truth, parts, folds)
-    given, scores = np.zeros_like(truth.themes), np.zeros(raw.shape)
+def _judged(
+    by_words: Votes, by_encoder: Votes, truth: Truth, folds: Sequence[NDArray[np.bool_]]
+) -> tuple[Array, Array, Ints]:
+    """Scores, tone scores and themes given, calibration and threshold of each fold learned from the other folds."""
+    scores, tones = np.zeros(by_words.themes.shape), np.zeros(by_words.tones.shape)
+    given = np.zeros_like(truth.themes)
     for fold in folds:
-        lines = themes.calibrate(raw[~fold], truth.themes[~fold])
-        scores[fold] = themes.sigmoid(raw[fold] * lines[:, 0] + lines[:, 1])
-        others = themes.sigmoid(raw[~fold] * lines[:, 0] + lines[:, 1])
-        given[fold] = themes.decide(scores[fold], themes.find_thresholds(others, truth.themes[~fold]))
-    tones = raw_tones.argmax(axis=1)
+        seen = ~fold
+        rest = Truth(truth.themes[seen], truth.tones[seen], truth.batches[seen])
+        lines = themes.calibrate(by_words.of(seen), by_encoder.of(seen), rest)
+        others, _ = themes.combine(by_words.of(seen), by_encoder.of(seen), *lines)
+        scores[fold], tones[fold] = themes.combine(by_words.of(fold), by_encoder.of(fold), *lines)
+        given[fold] = themes.decide(scores[fold], themes.find_thresholds(others, rest.themes))
+    return scores, tones, given
+
+
+def _figures(scores: Array, tone_scores: Array, given: Ints, truth: Truth) -> dict[str, Any]:
+    tones = tone_scores.argmax(axis=1)
     micro, macro, each = theme_f1(truth.themes, given)
     groups = truth.batches
     return {
@@ -266,26 +275,10 @@ def _grouped(
     }
 
 
-def _of_fold(readings: Sequence[Reading], truth: Truth, parts: Parts, fold: NDArray[np.bool_]) -> dict[str, float]:
-    """Trained on everything else, calibrated and cut on everything else, judged on the fold."""
-    part = Truth(truth.themes[~fold], truth.tones[~fold], truth.batches[~fold])
-    seen = [readings[at] for at in np.flatnonzero(~fold).tolist()]
-    spoken = parts.of(~fold)
-    rows = np.cumsum(~fold) - 1  # where a text stands among those seen
-    spoken = replace(spoken, owners=rows[spoken.owners])
-    raw, _ = themes.out_of_fold(seen, part, spoken, themes.folds_of(part.batches, themes.FOLDS))
-    lines = themes.calibrate(raw, part.themes)
-    cut = themes.find_thresholds(themes.sigmoid(raw * lines[:, 0] + lines[:, 1]), part.themes)
-    new, new_tones = themes.fit(seen, part, spoken).raw([readings[at] for at in np.flatnonzero(fold).tolist()])
-    given = themes.decide(themes.sigmoid(new * lines[:, 0] + lines[:, 1]), cut)
-    micro, macro, _ = theme_f1(truth.themes[fold], given)
-    tone = accuracy(truth.tones[fold], new_tones.argmax(axis=1))
-    return {
-        "texts": int(fold.sum()),
-        "micro": round(micro, 3),
-        "macro": round(macro, 3),
-        "tone": round(tone, 3),
-    }
+def _of_writer(tone_scores: Array, given: Ints, truth: Truth, rows: NDArray[np.bool_]) -> dict[str, float]:
+    micro, macro, _ = theme_f1(truth.themes[rows], given[rows])
+    tone = accuracy(truth.tones[rows], tone_scores[rows].argmax(axis=1))
+    return {"texts": int(rows.sum()), "micro": round(micro, 3), "macro": round(macro, 3), "tone": round(tone, 3)}
 
 
 def reliability(scores: Array, truth: Ints) -> list[dict[str, float]]:
@@ -325,8 +318,12 @@ def agreement(path: Path = SECOND_LABELS) -> dict[str, float]:
 
 
 def gold_examples(folder: Path) -> list[Labelled]:
-    """The examples that gold files mark in the letters (NAME.txt) beside them; their batch is the file's name."""
-    found = []
+    """Labelled examples that are not trained on, in a folder.
+
+    Those that gold files mark in the letters (NAME.txt) beside them, their batch the file's name, and
+    those of files of JSON lines in the form of models/texts.
+    """
+    found = [example for path in sorted(folder.glob("*.jsonl")) for example in themes.read_labelled(path)]
     for path in sorted(folder.glob("*.gold.json")):
         gold = json.loads(path.read_text(encoding="utf-8"))
         source = path.with_name(path.name.removesuffix(".gold.json") + ".txt")
@@ -343,11 +340,11 @@ def gold_examples(folder: Path) -> list[Labelled]:
 
 
 def _flat(text: str) -> str:
-    return re.sub(r"\s+", " ", text.translate(themes.STRAIGHT)).strip()
+    return re.sub(r"\s+", " ", text.translate(STRAIGHT)).strip()
 
 
 def measure_gold(model: ThemeModel, examples: Sequence[Labelled]) -> dict[str, Any]:
-    """The model against examples of other people's letters."""
+    """The model against examples that it was not trained on."""
     truth = themes.truth_of(examples)
     results = model.classify([example.text for example in examples])
     given = np.array([[name in {s.theme for s in r.themes} for name in THEMES] for r in results], dtype=np.int64)
@@ -411,7 +408,7 @@ def figures_text(figures: dict[str, Any]) -> str:
     def span(values: Sequence[float]) -> str:
         return f"{values[0]:.3f} to {values[1]:.3f}"
 
-    batch, writer, second = figures["by_batch"], figures["by_writer"], figures["second_labels"]
+    held_out, second = figures["held_out"], figures["second_labels"]
     lines = [
         BEGIN,
         f"{figures['texts']} training texts (SHA-256 `{figures['texts_sha256'][:16]}`): "
@@ -421,12 +418,12 @@ def figures_text(figures: dict[str, Any]) -> str:
         "| held out | themes micro-F1 (95%) | macro-F1 (95%) | tone accuracy (95%) |",
         "|---|---|---|---|",
     ]
-    for name, part in (("whole batches", batch), ("whole writers", writer)):
-        lines.append(
-            f"| {name} | {part['micro']:.3f} ({span(part['micro_interval'])}) | "
-            f"{part['macro']:.3f} ({span(part['macro_interval'])}) | {part['tone']:.3f} ({span(part['tone_interval'])}) |"
-        )
-    for name, part in writer["each"].items():
+    lines.append(
+        f"| training texts, whole writers held out | {held_out['micro']:.3f} ({span(held_out['micro_interval'])}) | "
+        f"{held_out['macro']:.3f} ({span(held_out['macro_interval'])}) | "
+        f"{held_out['tone']:.3f} ({span(held_out['tone_interval'])}) |"
+    )
+    for name, part in figures["writers"].items():
         lines.append(
             f"| writer {name} ({part['texts']} texts) | {part['micro']:.3f} | {part['macro']:.3f} | {part['tone']:.3f} |"
         )
@@ -440,36 +437,33 @@ def figures_text(figures: dict[str, Any]) -> str:
         f"Second, blind labelling of {second['texts']} texts: themes micro-F1 {second['micro']:.3f}, "
         f"macro-F1 {second['macro']:.3f}; tone agreement {second['tone']:.3f}, kappa {second['tone_kappa']:.3f}.",
         "",
-        "| theme | texts | F1, batches held out | F1, writers held out |",
-        "|---|---|---|---|",
+        "| theme | texts | F1, writers held out |",
+        "|---|---|---|",
     ]
     for theme in THEMES:
-        lines.append(
-            f"| {theme} | {figures['support'][theme]} | {batch['themes'][theme]:.3f} | {writer['themes'][theme]:.3f} |"
-        )
+        lines.append(f"| {theme} | {figures['support'][theme]} | {held_out['themes'][theme]:.3f} |")
     lines += ["", "| tone | texts | recall | precision |", "|---|---|---|---|"]
     for tone in TONES:
-        part, count = batch["tones"][tone], figures["tone_support"][tone]
+        part, count = held_out["tones"][tone], figures["tone_support"][tone]
         lines.append(f"| {tone} | {count} | {part['recall']:.3f} | {part['precision']:.3f} |")
     lines += [
         "",
-        "Compared, batches held out, each with its best single threshold:",
+        "Compared, writers held out, each with its best single threshold:",
         "",
         "| model | themes micro-F1 | macro-F1 | tone accuracy |",
         "|---|---|---|---|",
     ]
     for row in figures["comparison"]:
-        chosen = [what for what, name in CHOSEN.items() if name == row["model"]]
-        mark = f" (chosen for {' and '.join(chosen)})" if chosen else ""
+        mark = " (chosen)" if row["model"] == CHOSEN else ""
         lines.append(f"| {row['model']}{mark} | {row['micro']:.3f} | {row['macro']:.3f} | {row['tone']:.3f} |")
     lines += [
         "",
-        "Reliability, batches held out:",
+        "Reliability, writers held out:",
         "",
         "| score from | scores | mean score | share true |",
         "|---|---|---|---|",
     ]
-    for row in batch["reliability"]:
+    for row in held_out["reliability"]:
         lines.append(f"| {row['from']:.1f} | {row['scores']} | {row['mean_score']:.3f} | {row['share_true']:.3f} |")
     return "\n".join([*lines, END])
 

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miner import themes, training
-from miner.themes import FOLDER, THEMES, TONES, Lexicon, ThemeModel, read_text
+from miner.encoder import Encoded, Encoder, text_hash
+from miner.themes import FOLDER, THEMES, TONES, Labelled, Lexicon, ThemeModel, read_text
 
 LEXICON = Lexicon((FOLDER / "lexicon.txt").read_text(encoding="utf-8").splitlines())
 TEXTS = themes.read_texts()
@@ -94,6 +95,68 @@ def test_any_text_is_survived(text: str) -> None:
         assert 0 <= start < end <= len(reading.words)
 
 
+# --- the encoder ----------------------------------------------------------------------
+
+
+def test_the_encoder_gives_each_word_its_share() -> None:
+    encoder = Encoder()
+    text = "His nurse saw him on Tuesday. Nobody wrote the ‘plan’; his mother’s fears weren't heard."
+    read = encoder.read(text)
+    assert " ".join(read.words) == (
+        "his nurse saw him on tuesday nobody wrote the plan his mother's fears weren't heard"
+    )
+    assert read.themes.shape == (len(THEMES),)
+    assert read.tones.shape == (len(TONES),)
+    assert read.shares.shape == (len(read.words), len(THEMES))
+    nurse = read.words.index("nurse")
+    assert read.shares[:, tuple(THEMES).index("health")].argmax() == nurse
+    assert encoder.vector(text).shape == (384,)
+
+
+def test_the_encoder_survives_empty_and_long_texts() -> None:
+    encoder = Encoder()
+    for text in ("", "?", "\u0000", "a " * 5000, "x" * 5000, "1. 2. 3. " * 200):
+        read = encoder.read(text)
+        assert np.isfinite(read.themes).all()
+        assert np.isfinite(read.shares).all()
+
+
+def test_a_missing_encoder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"encoder\.onnx"):
+        Encoder(tmp_path)
+
+
+def test_each_training_text_has_what_an_encoder_said_that_had_not_seen_it() -> None:
+    with np.load(FOLDER / "encoder" / "held_out.npz") as kept:
+        known = set(kept["texts"].tolist())
+        assert kept["votes"].shape == (len(known), len(THEMES) + len(TONES))
+    texts = [text.text for text in TEXTS if text.batch != "corrections"]
+    assert {text_hash(text) for text in texts} == known, "run: python -m miner.tuning"
+
+
+def test_what_is_kept_was_said_unseen() -> None:
+    """The kept votes must be worse than those of the encoder that was tuned on the very texts."""
+    texts = TEXTS[::40]
+    encoder = Encoder()
+    truth = themes.truth_of(texts).themes
+    kept = themes.held_out_votes(texts, encoder).themes
+    seen = np.array([encoder.read(text.text).themes for text in texts])
+    assert themes.micro_f1(truth, (seen > -0.7).astype(int)) > themes.micro_f1(truth, (kept > -0.7).astype(int)) + 0.03
+
+
+def test_a_text_unknown_to_the_kept_votes_is_read() -> None:
+    class Asked(Encoder):
+        def read(self, text: str) -> Encoded:
+            asked.append(text)
+            return super().read(text)
+
+    asked: list[str] = []
+    new = Labelled("He was seen by a nurse who found out what nobody had asked.", ("health",), "mixed", "corrections")
+    votes = themes.held_out_votes([TEXTS[0], new, TEXTS[1]], Asked())
+    assert asked == [new.text]
+    assert votes.themes.shape == (3, len(THEMES))
+
+
 # --- the model ------------------------------------------------------------------------
 
 
@@ -171,12 +234,13 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "texts").mkdir()
     for path in (FOLDER / "texts").glob("*.jsonl"):
         (tmp_path / "texts" / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "encoder").symlink_to(FOLDER / "encoder")
     return tmp_path
 
 
 def test_a_saved_model_is_loaded_again_and_says_the_same(model: ThemeModel, folder: Path) -> None:
     themes.save(model, folder / "themes.skops")
-    assert (folder / "themes.skops").stat().st_size < 3_000_000
+    assert (folder / "themes.skops").stat().st_size < 5_000_000
     told: list[str] = []
     again = themes.load_or_train(told.append, folder, folder / "none.csv")
     assert told == []
@@ -189,7 +253,11 @@ def test_a_saved_model_is_loaded_again_and_says_the_same(model: ThemeModel, fold
 
 @pytest.mark.parametrize(
     ("harm", "reason"),
-    [("none", "no saved model"), ("damage", "cannot be read"), ("texts", "texts or the lexicon have changed")],
+    [
+        ("none", "no saved model"),
+        ("damage", "cannot be read"),
+        ("texts", "texts, the lexicon or the encoder have changed"),
+    ],
 )
 def test_a_model_that_does_not_fit_is_trained_anew(model: ThemeModel, folder: Path, harm: str, reason: str) -> None:
     path = folder / "themes.skops"
@@ -233,18 +301,18 @@ def test_card_and_figures_belong_to_these_texts(model: ThemeModel) -> None:
     assert figures["texts_sha256"] == themes.training_hash(themes.read_texts(corrected=Path("none"))), remedy
     assert training.figures_text(figures) in training.CARD.read_text(encoding="utf-8"), remedy
     assert figures["second_labels"] == training.agreement(), remedy
-    # Another release of the library may move a label or two.
-    assert abs(float(model.about["model_theme_micro_f1"]) - figures["by_batch"]["micro"]) < 0.03, remedy
-    assert abs(float(model.about["model_tone_accuracy"]) - figures["by_batch"]["tone"]) < 0.03, remedy
+    # Another release of a library may move a label or two.
+    assert abs(float(model.about["model_theme_micro_f1"]) - figures["held_out"]["micro"]) < 0.03, remedy
+    assert abs(float(model.about["model_tone_accuracy"]) - figures["held_out"]["tone"]) < 0.03, remedy
 
 
-def test_the_chosen_models_are_within_the_noise_of_the_best() -> None:
+def test_the_chosen_model_is_within_the_noise_of_the_best() -> None:
     figures = json.loads(training.FIGURES.read_text(encoding="utf-8"))
     rows = {row["model"]: row for row in figures["comparison"]}
-    for what, score in (("themes", "micro"), ("tone", "tone")):
-        low, high = figures["by_batch"][f"{score}_interval"]
+    for score in ("micro", "macro", "tone"):
+        low, high = figures["held_out"][f"{score}_interval"]
         best = max(row[score] for row in rows.values())
-        assert rows[training.CHOSEN[what]][score] >= best - (high - low) / 2
+        assert rows[training.CHOSEN][score] >= best - (high - low) / 2
 
 
 def test_shared_letters_are_classified_well_enough(model: ThemeModel) -> None:
