@@ -325,6 +325,16 @@ def test_shared_letters_are_classified_well_enough(model: ThemeModel) -> None:
     assert figures["tone"] >= kept["tone"] - 0.07
 
 
+def test_examples_by_other_writers_are_classified_as_the_card_says(model: ThemeModel) -> None:
+    examples = training.gold_examples(Path(__file__).parent / "unseen_examples")
+    assert not {example.text for example in examples} & {text.text for text in TEXTS}
+    figures = training.measure_gold(model, examples[::8])
+    kept = training.kept_letters()["tests/unseen_examples"]
+    assert kept["examples"] == len(examples) == 960
+    assert figures["micro"] == pytest.approx(kept["micro"], abs=0.05)
+    assert figures["tone"] == pytest.approx(kept["tone"], abs=0.08)
+
+
 def test_scores() -> None:
     truth = np.array([[1, 0], [1, 1], [0, 0]])
     given_ = np.array([[1, 1], [0, 1], [0, 0]])
