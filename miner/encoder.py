@@ -80,7 +80,7 @@ class Encoder:
 
     def read(self, text: str) -> Encoded:
         """Log odds of themes and tones as the encoder alone sees them, and each word's share in the themes'."""
-        lowered = text.lower().translate(STRAIGHT)
+        lowered = _finished(text.lower().translate(STRAIGHT))
         encoding = self._tokenizer.encode(lowered)
         tokens = np.array([encoding.ids], dtype=np.int64)
         # Of each token, for the text and for its sentence: (tokens, themes + themes + tones).
@@ -103,6 +103,12 @@ class Encoder:
             words,
             of_words,
         )
+
+
+def _finished(text: str) -> str:
+    """The text with a full stop where a bullet or a quotation went without one: all training texts have theirs."""
+    text = text.rstrip(" ;,:\n")
+    return text + "." if text[-1:].isalnum() else text
 
 
 def text_hash(text: str) -> str:

@@ -121,6 +121,15 @@ def test_the_encoder_survives_empty_and_long_texts() -> None:
         assert np.isfinite(read.shares).all()
 
 
+def test_a_bullet_without_its_full_stop_is_read_as_with_it() -> None:
+    encoder = Encoder()
+    whole = encoder.read("Nobody told the school. He was sent home.")
+    for end in ("", ";", " ,"):
+        cut = encoder.read("Nobody told the school. He was sent home" + end)
+        assert np.array_equal(cut.themes, whole.themes)
+        assert np.array_equal(cut.tones, whole.tones)
+
+
 def test_a_missing_encoder_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"encoder\.onnx"):
         Encoder(tmp_path)
