@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from miner import __version__, corpus, corrections, coverage, database, manifest, ocr, pictures, structure
 from miner.bands import DEFAULT_BANDS, Bands
@@ -36,8 +37,13 @@ from miner.records import (
     Source,
 )
 
+if TYPE_CHECKING:
+    from miner.themes import ThemeModel
+
 PROFILES: tuple[Profile, ...] = (SQS,)
 HELD_OUT = corpus.ROOT / "models" / "quantities" / "held_out.json"
+EXAMPLES_AT_ONCE = 500
+"""After so many examples a line tells how far the themes are: some seconds' work."""
 FEW = 6
 """Fewer letters than this are not worth starting processes for."""
 GLANCE_SECONDS = 60
@@ -243,7 +249,7 @@ def build(paths: Sequence[Path], target: Path, options: Options, tell: Callable[
     letter_ids = [letter_id for letter_id, letter in ordered for _ in _examples(letter)]
     texts = [example.text for _, letter in ordered for example in _examples(letter)]
     by_people = corrections.read_corrections(corrections.FILE, themes.THEMES, themes.TONES)
-    decided, unfit = corrections.apply_corrections(by_people, letter_ids, texts, model.classify(texts))
+    decided, unfit = corrections.apply_corrections(by_people, letter_ids, texts, _classify(model, texts, tell))
     notes += [f"correction fits no example any more: {row.letter}, {row.begins!r}" for row in unfit]
     classified = iter(decided)
     placed = [(letter_id, teams.of(letter.letter.facts.area), letter) for letter_id, letter in ordered]
@@ -314,6 +320,15 @@ def _programme_info(programme: corpus.Programme | None, known: Sequence[coverage
 
 def _count_findings(letter: MinedLetter) -> int:
     return sum(len(p.findings) for s in letter.sections for p in s.paragraphs)
+
+
+def _classify(model: ThemeModel, texts: Sequence[str], tell: Callable[[str], None]) -> list[Classified]:
+    found: list[Classified] = []
+    while len(found) < len(texts):
+        found += model.classify(texts[len(found) : len(found) + EXAMPLES_AT_ONCE])
+        if len(texts) > EXAMPLES_AT_ONCE:
+            tell(f"themes: {len(found)} of {len(texts)} examples")
+    return found
 
 
 def _examples(letter: MinedLetter) -> Iterator[Example]:
@@ -421,7 +436,16 @@ def _to_cache(source: Source, folder: Path, key: str, letter: MinedLetter) -> No
 
 def build_info(options: Options, model: dict[str, str], letters: int, rejects: int) -> dict[str, str]:
     """What is kept on how the database was made."""
-    libraries = ("pdfplumber", "pypdfium2", "spacy", "scikit-learn", "sqlite-utils", "datasette")
+    libraries = (
+        "pdfplumber",
+        "pypdfium2",
+        "spacy",
+        "scikit-learn",
+        "onnxruntime",
+        "tokenizers",
+        "sqlite-utils",
+        "datasette",
+    )
     return {
         "miner": __version__,
         "python": platform.python_version(),

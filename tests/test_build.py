@@ -76,6 +76,22 @@ def test_a_failed_build_leaves_the_old_database(tmp_path: Path, monkeypatch: pyt
     assert [path.name for path in tmp_path.glob(".*unfinished*")] == []
 
 
+def test_many_examples_are_classified_in_blocks_that_tell_how_far_they_are(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "EXAMPLES_AT_ONCE", 20)
+    lines: list[str] = []
+    target = tmp_path / "findings.db"
+    pipeline.build([SPECIMENS], target, pipeline.Options(specimens=True), lines.append)
+    assert [line for line in lines if line.startswith("themes: ")] == [
+        "themes: 20 of 52 examples",
+        "themes: 40 of 52 examples",
+        "themes: 52 of 52 examples",
+    ]
+    query = "select * from example_themes order by example_id, theme"
+    assert sqlite3.connect(built).execute(query).fetchall() == sqlite3.connect(target).execute(query).fetchall()
+
+
 def test_building_again_gives_the_same_rows(built: Path, tmp_path: Path) -> None:
     second = tmp_path / "findings.db"
     pipeline.build([SPECIMENS], second, pipeline.Options(specimens=True, jobs=2))
