@@ -474,8 +474,11 @@ class ThemeModel:
             for word, share in zip(encoded.words, encoded.shares[:, theme] * by_encoder, strict=True):
                 if share > 0:
                     weights[word] = weights.get(word, 0.0) + float(share)
-            told = [(word, weight) for word, weight in weights.items() if word not in PLAIN]
-            best = sorted(told, key=lambda item: (-item[1], item[0]))[:WORDS_SHOWN]
+            told: dict[str, float] = {}
+            for words, weight in weights.items():
+                if word := _without_plain(words):
+                    told[word] = told.get(word, 0.0) + weight
+            best = sorted(told.items(), key=lambda item: (-item[1], item[0]))[:WORDS_SHOWN]
             spoke.append(tuple((word, round(weight, 3)) for word, weight in best))
         return spoke
 
@@ -483,17 +486,28 @@ class ThemeModel:
 PLAIN = frozenset(
     [
         "a",
+        "about",
+        "all",
         "an",
         "and",
+        "any",
         "are",
         "as",
         "at",
         "be",
+        "because",
         "been",
+        "being",
         "but",
         "by",
+        "could",
+        "did",
+        "do",
+        "does",
         "for",
         "from",
+        "get",
+        "got",
         "had",
         "has",
         "have",
@@ -502,15 +516,22 @@ PLAIN = frozenset(
         "him",
         "his",
         "i",
+        "if",
         "in",
+        "into",
         "is",
         "it",
         "its",
+        "my",
+        "no",
+        "not",
         "of",
         "on",
         "or",
+        "out",
         "she",
         "so",
+        "than",
         "that",
         "the",
         "their",
@@ -520,18 +541,32 @@ PLAIN = frozenset(
         "they",
         "this",
         "to",
+        "up",
         "was",
+        "we",
         "were",
         "what",
         "when",
+        "where",
         "which",
         "who",
         "will",
         "with",
         "would",
+        "you",
     ]
 )
 """Words that explain nothing to a reader, whatever their weight."""
+
+
+def _without_plain(words: str) -> str:
+    """A word or phrase without the plain words at its ends: "the plan" speaks as "plan" does."""
+    parts = words.split()
+    while parts and parts[0] in PLAIN:
+        del parts[0]
+    while parts and parts[-1] in PLAIN:
+        del parts[-1]
+    return " ".join(parts)
 
 
 def _unit(rows: csr_matrix) -> csr_matrix:

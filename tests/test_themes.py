@@ -200,6 +200,14 @@ def test_every_label_has_a_score_and_words_that_stand_in_the_text(model: ThemeMo
                 assert weight > 0
 
 
+def test_plain_words_are_not_told_as_reasons(model: ThemeModel) -> None:
+    for result in model.classify([text.text for text in TEXTS[:20]]):
+        for theme in result.themes:
+            told = [word for word, _ in theme.words]
+            assert len(told) == len(set(told))
+            assert not {part for word in told for part in (word.split()[0], word.split()[-1])} & themes.PLAIN
+
+
 def test_no_texts_and_empty_texts_are_survived(model: ThemeModel) -> None:
     assert model.classify([]) == []
     assert model.similar([]) == []
